@@ -1,0 +1,91 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The language features that every Weir target is written in.
+let features: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The packet loop crosses module borders; these targets are optimised as one.
+let hotPath: [SwiftSetting] = features + [
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+]
+
+let package = Package(
+  name: "weir",
+  products: [
+    .executable(name: "weir", targets: ["weir"]),
+    .library(
+      name: "Weir",
+      targets: [
+        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Capture", "Packet", "Dataplane",
+        "Flow",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // C interoperation, nothing else.
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+    // Shared vocabulary.
+    .target(name: "Addresses", swiftSettings: hotPath),
+    .target(name: "Rules", swiftSettings: features),
+
+    // YAML → model → tables.
+    .target(name: "Manifest", dependencies: ["CYAML"], swiftSettings: features),
+    .target(name: "Cluster", dependencies: ["Addresses", "Manifest"], swiftSettings: features),
+    .target(
+      name: "Policy", dependencies: ["Addresses", "Manifest", "Cluster", "Rules", "CRE2"],
+      swiftSettings: features),
+    .target(name: "Tables", dependencies: ["Addresses", "Rules"], swiftSettings: hotPath),
+    .target(
+      name: "Compiler", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables"],
+      swiftSettings: features),
+
+    // Capture → packet → dataplane → flow.
+    .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: hotPath),
+    .target(name: "Packet", dependencies: ["Addresses"], swiftSettings: hotPath),
+    .target(name: "Dataplane", dependencies: ["Addresses", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
+    .target(name: "Flow", dependencies: ["Addresses"], swiftSettings: features),
+
+    .executableTarget(
+      name: "weir",
+      dependencies: [
+        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Capture", "Packet", "Dataplane",
+        "Flow",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: hotPath),
+
+    .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: features),
+    .testTarget(
+      name: "ManifestTests", dependencies: ["Manifest"], resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(
+      name: "ClusterTests", dependencies: ["Cluster", "Manifest", "Addresses"], resources: [.copy("Fixtures")],
+      swiftSettings: features),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy", "Cluster", "Manifest", "Rules", "Addresses"],
+      resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(
+      name: "CompilerTests", dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
+      swiftSettings: features),
+    .testTarget(
+      name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
+    .testTarget(
+      name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"], swiftSettings: features),
+    .testTarget(
+      name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(name: "WeirTests", dependencies: ["weir"], resources: [.copy("Fixtures")], swiftSettings: features),
+  ],
+  cxxLanguageStandard: .cxx17
+)

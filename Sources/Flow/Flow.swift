@@ -1,0 +1,4 @@
+/// One event in Hubble's shape.
+public struct Flow: Sendable {
+  public init() {}
+}
