@@ -42,7 +42,7 @@ let package = Package(
 
     // YAML → model → tables.
     .target(name: "Manifest", dependencies: ["CYAML"], swiftSettings: features),
-    .target(name: "Cluster", dependencies: ["Addresses", "Manifest"], swiftSettings: features),
+    .target(name: "Cluster", dependencies: ["Addresses", "Manifest", "Rules"], swiftSettings: features),
     .target(
       name: "Policy", dependencies: ["Addresses", "Manifest", "Cluster", "Rules", "CRE2"],
       swiftSettings: features),

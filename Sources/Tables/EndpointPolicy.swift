@@ -49,6 +49,14 @@ public struct PolicyMapKey: Sendable, Hashable {
   }
 }
 
+extension PolicyMapKey: Comparable {
+  /// By direction, identity, protocol, then the broader first.
+  public static func < (a: PolicyMapKey, b: PolicyMapKey) -> Bool {
+    (a.direction.rawValue, a.identity, a.protocolNumber, a.prefixLength, a.port)
+      < (b.direction.rawValue, b.identity, b.protocolNumber, b.prefixLength, b.port)
+  }
+}
+
 public enum AuthenticationType: UInt8, Sendable, Hashable {
   case none = 0
   case spire = 1

@@ -1,4 +1,5 @@
 public import Addresses
+import Rules
 
 /// Everything a back end needs to judge packets, as flat immutable values: the contract between the compiler and the
 /// dataplanes. Where an entry came from stands beside it as an index into `provenance`.
@@ -37,32 +38,17 @@ public struct Identity: Sendable, Equatable {
   }
 }
 
-/// Numbers of the reserved identities (`cilium-policy.md` §3.1).
-public enum ReservedIdentity {
-  public static let unknown: UInt32 = 0
-  public static let host: UInt32 = 1
-  public static let world: UInt32 = 2
-  public static let unmanaged: UInt32 = 3
-  public static let health: UInt32 = 4
-  public static let initializing: UInt32 = 5
-  public static let remoteNode: UInt32 = 6
-  public static let kubeAPIServer: UInt32 = 7
-  public static let ingress: UInt32 = 8
-  public static let worldIPv4: UInt32 = 9
-  public static let worldIPv6: UInt32 = 10
-  /// The first number of addresses outside the cluster (CIDR, FQDN, CIDR group).
-  public static let firstLocal: UInt32 = 0x0100_0001
-  /// The first number of labelled remote nodes.
-  public static let firstRemoteNode: UInt32 = 0x0200_0001
-}
-
 public struct IPCacheEntry: Sendable, Equatable {
   public var prefix: IPPrefix
   public var identity: UInt32
+  /// For a node's own address the node's index, otherwise -1. Endpoints of that node (`Endpoint.nodeIndex`) see the
+  /// address as the host, identity 1; all others as `identity`.
+  public var nodeIndex: Int32
 
-  public init(prefix: IPPrefix, identity: UInt32) {
+  public init(prefix: IPPrefix, identity: UInt32, nodeIndex: Int32 = -1) {
     self.prefix = prefix
     self.identity = identity
+    self.nodeIndex = nodeIndex
   }
 }
 
@@ -73,6 +59,8 @@ public struct Endpoint: Sendable, Equatable {
   public var namespace = ""
   public var podName = ""
   public var node = ""
+  /// Stands for the node in `IPCacheEntry.nodeIndex`; -1 when the node is unknown.
+  public var nodeIndex: Int32 = -1
   /// The endpoint's number on its node; 0 when unknown.
   public var endpointID: UInt32 = 0
   public var identity: UInt32

@@ -1,0 +1,39 @@
+public import Addresses
+import Rules
+
+/// Who is who: every identity, the address blocks that stand for them, and the endpoints
+/// (`cilium-policy.md` §2.1, §3).
+public struct IdentityMap: Sendable {
+  /// The reserved ones first (further host identities may follow, all with number 1), then pods and outside addresses.
+  public internal(set) var identities: [SecurityIdentity] = []
+  /// `nodeIndex` is given for a node's own addresses, which its endpoints see as their host.
+  public internal(set) var ipcache: [(prefix: IPPrefix, identity: Int, nodeIndex: Int?)] = []
+  public internal(set) var endpoints: [ManagedEndpoint] = []
+  public internal(set) var nodeNames: [String] = []
+  /// The identity that each node's endpoints know as their host, by node index. Labels differ where the API server or
+  /// node labels count.
+  public internal(set) var hostIdentities: [Int] = []
+  /// Labels against which `nodeSelector` is matched, by node index: the node's own as `k8s:`, and `reserved:host`.
+  public internal(set) var hostPolicyLabels: [LabelSet] = []
+
+  /// - Parameters:
+  ///   - localNode: judge from this node's point of view; nil: every endpoint is local on its own node.
+  public init(cluster: Cluster, outside: OutsideAddresses, localNode: String?) {
+    var builder = IdentityMapBuilder(cluster: cluster, outside: outside, localNode: localNode)
+    builder.build()
+    self = builder.map
+  }
+
+  init() {}
+
+  /// The identity as seen from a node: identities of other nodes' hosts do not exist for its endpoints.
+  public func isVisible(_ identity: Int, from node: Int?) -> Bool {
+    guard identities[identity].id == ReservedIdentity.host else { return true }
+    return identity == hostIdentity(of: node)
+  }
+
+  /// The host identity that endpoints of a node know.
+  public func hostIdentity(of node: Int?) -> Int {
+    node.map { hostIdentities[$0] } ?? 0
+  }
+}

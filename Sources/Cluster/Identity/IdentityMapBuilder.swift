@@ -1,0 +1,258 @@
+import Addresses
+import Rules
+
+/// Builds an `IdentityMap` step by step; lives only during its construction.
+struct IdentityMapBuilder {
+  let cluster: Cluster
+  let localNode: String?
+  var outside: OutsideAddresses
+  var map = IdentityMap()
+
+  private var settings: Settings { cluster.settings }
+  private var byLabels: [LabelSet: Int] = [:]
+  private var nodeIndices: [String: Int] = [:]
+  /// Addresses of the API server's endpoints.
+  private var apiServers: Set<IPAddress> = []
+  /// Blocks that belong to something inside the cluster, which nothing from outside may claim.
+  private var inside: Set<IPPrefix> = []
+  private var nextNumber = [
+    Scope.outside: ReservedIdentity.firstLocal, Scope.remoteNode: ReservedIdentity.firstRemoteNode,
+  ]
+
+  /// Number ranges that an agent allocates from for itself.
+  private enum Scope { case outside, remoteNode }
+
+  init(cluster: Cluster, outside: OutsideAddresses, localNode: String?) {
+    self.cluster = cluster
+    self.outside = outside
+    self.localNode = localNode
+  }
+
+  mutating func build() {
+    map.identities = SecurityIdentity.reserved
+    findAPIServers()
+    indexNodes()
+    let nodeAddresses = cluster.nodes.flatMap { $0.addresses.map { IPPrefix(host: $0) } }
+    let effective = outside.effective(adding: settings.cidrMatchesNodes ? nodeAddresses : [])
+    let byPrefix = Dictionary(uniqueKeysWithValues: effective.map { ($0.prefix, $0.labels) })
+    addNodes(effective: byPrefix)
+    addPods()
+    addOutside(effective)
+    map.ipcache.sort { $0.prefix < $1.prefix }
+  }
+
+  // MARK: Nodes
+
+  private mutating func findAPIServers() {
+    for endpoints in cluster.serviceEndpoints where endpoints.namespace == "default" && endpoints.service == "kubernetes" {
+      apiServers.formUnion(endpoints.addresses)
+    }
+    let nodes = Set(cluster.nodes.flatMap(\.addresses))
+    for address in apiServers where !nodes.contains(address) { outside.add(apiServer: address) }
+  }
+
+  private mutating func indexNodes() {
+    let names = cluster.nodes.map(\.name) + cluster.pods.map(\.node) + [localNode ?? ""]
+    for name in Set(names).sorted() where !name.isEmpty || names.allSatisfy(\.isEmpty) {
+      nodeIndices[name] = map.nodeNames.count
+      map.nodeNames.append(name)
+    }
+    map.hostIdentities = [Int](repeating: 0, count: map.nodeNames.count)
+    map.hostPolicyLabels = [LabelSet](repeating: LabelSet([.reserved("host")]), count: map.nodeNames.count)
+  }
+
+  private func nodeLabels(_ node: Node) -> [Label] {
+    settings.nodeSelectorLabels ? node.labels.map { Label(source: "node", key: $0.key, value: $0.value) } : []
+  }
+
+  private mutating func addNodes(effective: [IPPrefix: EffectiveLabels]) {
+    for node in cluster.nodes {
+      guard let index = nodeIndices[node.name] else { continue }
+      let labels = node.labels.map { Label.k8s($0.key, $0.value) } + [.reserved("host")]
+      map.hostPolicyLabels[index] = LabelSet(labels)
+      map.hostIdentities[index] = addHostIdentity(of: node, effective: effective)
+      for address in node.addresses {
+        addNodeAddress(address, of: node, index: index, named: effective[IPPrefix(host: address)]?.named)
+      }
+      for address in node.healthAddresses { addInside(address, Int(ReservedIdentity.health) - 1) }
+      for address in node.ingressAddresses { addInside(address, Int(ReservedIdentity.ingress) - 1) }
+    }
+    for index in map.nodeNames.indices { addSpecialEndpoints(of: index) }
+  }
+
+  private mutating func addHostIdentity(of node: Node, effective: [IPPrefix: EffectiveLabels]) -> Int {
+    // In one node's view no other node's host exists.
+    if let localNode, node.name != localNode { return 0 }
+    var labels = nodeLabels(node) + [.reserved("host")]
+    if node.addresses.contains(where: apiServers.contains) { labels.append(.reserved("kube-apiserver")) }
+    let prefixes = node.addresses.compactMap { effective[IPPrefix(host: $0)]?.named }
+    let set = LabelSet(labels, prefixes: prefixes)
+    if let known = map.identities.firstIndex(where: { $0.id == ReservedIdentity.host && $0.labels == set }) {
+      return known
+    }
+    if localNode != nil {
+      map.identities[0].labels = set
+      return 0
+    }
+    map.identities.append(SecurityIdentity(id: ReservedIdentity.host, labels: set))
+    return map.identities.count - 1
+  }
+
+  private mutating func addNodeAddress(_ address: IPAddress, of node: Node, index: Int, named: IPPrefix?) {
+    let prefix = IPPrefix(host: address)
+    guard inside.insert(prefix).inserted else { return }
+    if node.name == localNode {
+      map.ipcache.append((prefix, map.hostIdentities[index], nil))
+      return
+    }
+    let identity = remoteNodeIdentity(of: node, isAPIServer: apiServers.contains(address), named: named)
+    map.ipcache.append((prefix, identity, localNode == nil ? index : nil))
+  }
+
+  /// 6, or 7 on an API server's address; an identity of its own where node or prefix labels count.
+  private mutating func remoteNodeIdentity(of node: Node, isAPIServer: Bool, named: IPPrefix?) -> Int {
+    let base: [Label] =
+      isAPIServer ? [.reserved("kube-apiserver"), .reserved("remote-node")] : [.reserved("remote-node")]
+    let labels = LabelSet(base + nodeLabels(node), prefixes: named.map { [$0] } ?? [])
+    guard settings.nodeSelectorLabels || settings.cidrMatchesNodes else {
+      return Int(isAPIServer ? ReservedIdentity.kubeAPIServer : ReservedIdentity.remoteNode) - 1
+    }
+    return add(labels, in: .remoteNode)
+  }
+
+  private mutating func addSpecialEndpoints(of index: Int) {
+    let name = map.nodeNames[index]
+    let isLocal = localNode == nil || localNode == name
+    let node = cluster.nodes.first { $0.name == name }
+    for (kind, title, identity, addresses) in [
+      (ManagedEndpoint.Kind.host, "reserved:host", map.hostIdentities[index], node?.addresses),
+      (.health, "reserved:health", Int(ReservedIdentity.health) - 1, node?.healthAddresses),
+      (.ingress, "reserved:ingress", Int(ReservedIdentity.ingress) - 1, node?.ingressAddresses),
+    ] {
+      map.endpoints.append(
+        ManagedEndpoint(
+          kind: kind, name: title, identity: identity, node: index, endpointID: 0, addresses: addresses ?? [],
+          isLocal: isLocal))
+    }
+  }
+
+  // MARK: Pods
+
+  private mutating func addPods() {
+    var ciliumEndpoints: [String: CiliumEndpoint] = [:]
+    for endpoint in cluster.ciliumEndpoints { ciliumEndpoints["\(endpoint.namespace)/\(endpoint.name)"] = endpoint }
+    var namespaceLabels: [String: [Label]] = [:]
+    for namespace in cluster.namespaces { namespaceLabels[namespace.name] = Self.labels(of: namespace) }
+    var allocator = PodIdentityAllocator(cluster: cluster)
+    var pending: [(pod: Int, labels: LabelSet)] = []
+    var identityOfPod = [Int?](repeating: nil, count: cluster.pods.count)
+    for (index, pod) in cluster.pods.enumerated() where !pod.isFinished && !pod.hostNetwork {
+      let known = ciliumEndpoints["\(pod.namespace)/\(pod.name)"]
+      if !ciliumEndpoints.isEmpty, known?.identity == nil {
+        identityOfPod[index] = Int(ReservedIdentity.unmanaged) - 1
+      } else if let known, let id = known.identity {
+        identityOfPod[index] = add(id: id, labels: LabelSet(known.labels))
+      } else {
+        let ofNamespace = namespaceLabels[pod.namespace] ?? Self.assumedLabels(ofNamespace: pod.namespace)
+        pending.append((index, podLabels(pod, namespaceLabels: ofNamespace)))
+      }
+    }
+    // Numbers follow the labels, not the order of the files.
+    for labels in Set(pending.map(\.labels)).subtracting(byLabels.keys).sorted(by: { $0.texts.lexicographicallyPrecedes($1.texts) }) {
+      byLabels[labels] = map.identities.count
+      map.identities.append(SecurityIdentity(id: allocator.number(for: labels), labels: labels))
+    }
+    for (index, labels) in pending { identityOfPod[index] = byLabels[labels] }
+    for (index, pod) in cluster.pods.enumerated() {
+      guard let identity = identityOfPod[index] else { continue }
+      addPodEndpoint(index, pod, identity: identity, known: ciliumEndpoints["\(pod.namespace)/\(pod.name)"])
+    }
+  }
+
+  private mutating func addPodEndpoint(_ index: Int, _ pod: Pod, identity: Int, known: CiliumEndpoint?) {
+    let addresses = pod.addresses.isEmpty ? known?.addresses ?? [] : pod.addresses
+    for address in addresses { addInside(address, identity) }
+    let isManaged = map.identities[identity].id != ReservedIdentity.unmanaged
+    map.endpoints.append(
+      ManagedEndpoint(
+        kind: .pod(index), name: "\(pod.namespace)/\(pod.name)", identity: identity, node: nodeIndices[pod.node],
+        endpointID: known?.endpointID ?? 0, addresses: addresses,
+        isLocal: isManaged && (localNode == nil || localNode == pod.node)))
+  }
+
+  private static func labels(of namespace: Namespace) -> [Label] {
+    namespace.labels.map { .k8s(LabelKey.namespaceLabelsPrefix + $0.key, $0.value) }
+  }
+
+  /// The API server gives every namespace its name as a label, so this holds even when the dump lacks the namespace.
+  private static func assumedLabels(ofNamespace name: String) -> [Label] {
+    [.k8s(LabelKey.namespaceLabelsPrefix + "kubernetes.io/metadata.name", name)]
+  }
+
+  private func podLabels(_ pod: Pod, namespaceLabels: [Label]) -> LabelSet {
+    var labels = pod.labels.filter { IdentityLabelFilter.keeps($0.key) }.map { Label.k8s($0.key, $0.value) }
+    labels += namespaceLabels
+    labels.append(.k8s(LabelKey.namespace, pod.namespace))
+    labels.append(.k8s(LabelKey.cluster, settings.clusterName))
+    if !pod.serviceAccount.isEmpty { labels.append(.k8s(LabelKey.serviceAccount, pod.serviceAccount)) }
+    return LabelSet(labels)
+  }
+
+  // MARK: Outside
+
+  private mutating func addOutside(_ effective: [(prefix: IPPrefix, labels: EffectiveLabels)]) {
+    for (prefix, labels) in effective where !inside.contains(prefix) {
+      let world = Label.reserved(settings.isDualStack ? (prefix.isIPv6 ? "world-ipv6" : "world-ipv4") : "world")
+      let set = LabelSet(Array(labels.byKey.values) + [world], prefixes: labels.named.map { [$0] } ?? [])
+      let reserved = SecurityIdentity.reserved.firstIndex { $0.labels == set }
+      map.ipcache.append((prefix, reserved ?? add(set, in: .outside), nil))
+    }
+  }
+
+  // MARK: Allocation
+
+  private mutating func addInside(_ address: IPAddress, _ identity: Int) {
+    let prefix = IPPrefix(host: address)
+    guard inside.insert(prefix).inserted else { return }
+    map.ipcache.append((prefix, identity, nil))
+  }
+
+  private mutating func add(_ labels: LabelSet, in scope: Scope) -> Int {
+    if let known = byLabels[labels] { return known }
+    let number = nextNumber[scope, default: 0]
+    nextNumber[scope] = number + 1
+    byLabels[labels] = map.identities.count
+    map.identities.append(SecurityIdentity(id: number, labels: labels))
+    return map.identities.count - 1
+  }
+
+  private mutating func add(id: UInt32, labels: LabelSet) -> Int {
+    if id >= ReservedIdentity.host, id <= ReservedIdentity.worldIPv6 { return Int(id) - 1 }
+    if let known = byLabels[labels], map.identities[known].id == id { return known }
+    byLabels[labels] = map.identities.count
+    map.identities.append(SecurityIdentity(id: id, labels: labels))
+    return map.identities.count - 1
+  }
+}
+
+/// Gives numbers to pods' label sets: those of the dump's CiliumIdentity objects, else the first free ones from 256.
+struct PodIdentityAllocator {
+  private var known: [LabelSet: UInt32] = [:]
+  private var used: Set<UInt32> = []
+  private var next: UInt32 = 256
+
+  init(cluster: Cluster) {
+    for identity in cluster.ciliumIdentities {
+      known[LabelSet(identity.labels)] = identity.id
+      used.insert(identity.id)
+    }
+    used.formUnion(cluster.ciliumEndpoints.compactMap(\.identity))
+  }
+
+  mutating func number(for labels: LabelSet) -> UInt32 {
+    if let id = known[labels] { return id }
+    while used.contains(next) { next += 1 }
+    defer { next += 1 }
+    return next
+  }
+}

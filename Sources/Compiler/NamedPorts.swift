@@ -1,0 +1,26 @@
+import Cluster
+import Rules
+
+/// What port names stand for: on ingress the subject's own ports, on egress those of all pods of the cluster
+/// (`cilium-policy.md` §5.3).
+struct NamedPorts: Hashable {
+  private struct Key: Hashable {
+    var name: String
+    var protocolNumber: UInt8
+  }
+
+  /// nil where pods disagree.
+  private var numbers: [Key: UInt16?] = [:]
+
+  init(_ ports: some Sequence<Pod.NamedPort>) {
+    for port in ports where port.port != 0 {
+      let key = Key(name: port.name.lowercased(), protocolNumber: port.protocolNumber)
+      if let known = numbers[key], known != port.port { numbers[key] = .some(nil) } else { numbers[key] = port.port }
+    }
+  }
+
+  /// nil when nobody declares the name for the protocol, or when two numbers are declared.
+  func number(of name: String, protocol: L4Protocol) -> UInt16? {
+    numbers[Key(name: name, protocolNumber: `protocol`.rawValue)] ?? nil
+  }
+}
