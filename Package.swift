@@ -67,6 +67,7 @@ let package = Package(
       swiftSettings: hotPath),
 
     .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: features),
+    .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: features),
     .testTarget(
       name: "ManifestTests", dependencies: ["Manifest"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(

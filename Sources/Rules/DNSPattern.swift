@@ -12,8 +12,10 @@ public struct DNSPattern: Sendable, Hashable {
 
   private enum Form: Sendable, Hashable {
     case everything
-    /// Names whose labels are made of `[-a-zA-Z0-9_]` only, and the root.
+    /// Names whose labels are made of `[-a-zA-Z0-9_]` and not empty, and the root.
     case everyPlainName
+    /// A DNS rule without name and pattern.
+    case nothing
     case pattern(leadingLabels: Bool, rest: [UInt8])
   }
 
@@ -23,6 +25,10 @@ public struct DNSPattern: Sendable, Hashable {
   public init(matchName: String, matchPattern: String, dialect: Dialect, forSelector: Bool) {
     guard matchName.isEmpty else {
       form = .pattern(leadingLabels: false, rest: Self.fullyQualified(matchName))
+      return
+    }
+    guard !matchPattern.isEmpty || forSelector else {
+      form = .nothing
       return
     }
     var pattern = Self.fullyQualified(matchPattern)
@@ -49,7 +55,12 @@ public struct DNSPattern: Sendable, Hashable {
     case .everything:
       return true
     case .everyPlainName:
-      return name == [UInt8(ascii: ".")] || name.allSatisfy { Self.isLabelByte($0) || $0 == UInt8(ascii: ".") }
+      return name == [UInt8(ascii: ".")]
+        || name.dropLast().split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
+          !$0.isEmpty && $0.allSatisfy(Self.isLabelByte)
+        }
+    case .nothing:
+      return false
     case .pattern(let leadingLabels, let rest):
       guard leadingLabels else { return Self.glob(rest[...], name[...]) }
       // At least one whole, non-empty label stands before the rest.
