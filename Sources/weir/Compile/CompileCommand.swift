@@ -1,0 +1,59 @@
+import ArgumentParser
+import Manifest
+import Tables
+
+/// `weir compile`: the tables that the policies become.
+struct CompileCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+
+  static let configuration = CommandConfiguration(
+    commandName: "compile",
+    abstract: "Compile policies to identity-keyed tables and print them.",
+    discussion: """
+      Prints, for every local endpoint, whether each direction is enforced and the entries of its policy map with the \
+      rules behind them. Exit code 0; 65 for unreadable input (with --strict also for refused objects), 66 for missing \
+      input.
+      """)
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var consoleOptions: ConsoleOptions
+
+  @Option(name: .shortAndLong, help: "table or json.")
+  var output = Format.table
+
+  @Option(help: ArgumentHelp("Only this endpoint: namespace/name or reserved:host, …", valueName: "namespace/name"))
+  var endpoint: String?
+
+  @Flag(help: "Print only the sizes and times.")
+  var stats = false
+
+  func run() throws {
+    let console = consoleOptions.console
+    let workspace = try Workspace(input, console: console)
+    if let endpoint, !workspace.tables.endpoints.contains(where: { $0.name == endpoint && $0.isLocal }) {
+      console.report(
+        Diagnostic(
+          .error, at: nil, "no local endpoint is called \(endpoint)",
+          hint: NameHint.nearest(to: endpoint, in: workspace.tables.endpoints.filter(\.isLocal).map(\.name))))
+      throw ExitStatus.missingInput
+    }
+    let document = TablesJSON(
+      tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+    switch (output, stats) {
+    case (.json, false):
+      var json = JSONWriter()
+      document.write(to: &json, endpoint: endpoint)
+      json.line()
+      try StandardOutput.write(json.bytes)
+    case (.json, true):
+      var json = JSONWriter()
+      document.writeStatistics(to: &json)
+      json.line()
+      try StandardOutput.write(json.bytes)
+    case (.table, let onlyStatistics):
+      let text = TablesText(
+        tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+      try StandardOutput.write(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Cluster
+import Compiler
+import Manifest
+import Policy
+import Tables
+
+/// What the commands work on: the input as read, the policies as admitted, and the tables compiled from both.
+struct Workspace {
+  let inventory: Inventory
+  let policies: [PolicyObject]
+  let tables: Tables
+  /// From loaded objects to finished tables.
+  let compileSeconds: Double
+
+  /// Reads and compiles the input and reports what is wrong with it. Unreadable files end the command; refused objects do
+  /// so only with `--strict`.
+  init(_ options: InputOptions, console: Console) throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    inventory = Inventory.read(options.filenames, overrides: options.overrides)
+    let loaded = clock.now
+    inventory.diagnostics.forEach(console.report)
+    // An error without an object is about a file: what it held is unknown, and so would be every verdict.
+    if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty }) {
+      throw inventory.exitCode.map(ExitCode.init) ?? ExitStatus.badData
+    }
+    let settings = inventory.cluster.settings
+    let reader = PolicyReader(settings: settings, validation: options.validate, compatibility: options.compat)
+    var policies: [PolicyObject] = []
+    var groups: [CIDRGroup] = []
+    var refused = inventory.refusedObjects
+    for object in inventory.policyObjects {
+      if object.kind == "CiliumCIDRGroup" {
+        let (group, diagnostics) = reader.readCIDRGroup(object)
+        diagnostics.forEach(console.report)
+        if let group { groups.append(group) } else { refused += 1 }
+        continue
+      }
+      let policy = reader.read(object)
+      policy.warnings.forEach(console.report)
+      if let error = policy.error {
+        console.report(error)
+        refused += 1
+      }
+      policies.append(policy)
+    }
+    if refused > 0 {
+      console.say("\(refused) object\(refused == 1 ? "" : "s") refused and left out")
+      if options.strict { throw ExitStatus.badData }
+    }
+    var input = Compiler.Input(cluster: inventory.cluster)
+    input.policies = policies
+    input.groups = groups
+    input.localNode = options.node
+    input.compatibility = options.compat
+    input.names = options.fqdn.map { ($0.name, $0.addresses) }
+    let compiled = clock.now
+    tables = Compiler.compile(input)
+    let end = clock.now
+    self.policies = policies
+    compileSeconds = Self.seconds(end - compiled)
+    reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
+  }
+
+  private func reportSummary(
+    _ options: InputOptions, _ console: Console, loading: Duration, compiling: Duration
+  ) {
+    if let node = options.node, !inventory.cluster.nodes.contains(where: { $0.name == node }),
+      !inventory.cluster.pods.contains(where: { $0.node == node })
+    {
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "no node is called \(node), so no pod is local and nothing is judged",
+          hint: "nodes: \(inventory.cluster.nodes.map(\.name).sorted().prefix(8).joined(separator: ", "))",
+          identifier: "unknown-node"))
+    }
+    if !policies.contains(where: \.isAccepted), inventory.cluster.settings.enforcement != .always {
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "no policy is in force: everything between managed pods is FORWARDED",
+          hint: "name the policies with -f", identifier: "no-policies"))
+    }
+    for endpoint in tables.endpoints where endpoint.isLocal {
+      guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }
+      console.report(
+        Diagnostic(
+          .error, at: nil, object: endpoint.name, "its policies cannot be merged: \(error)",
+          hint: "Cilium would keep the endpoint's previous policy; Weir does not judge it",
+          identifier: "merge-conflict"))
+    }
+    guard console.verbosity == .verbose else { return }
+    for (kind, count) in inventory.skippedKinds.sorted(by: { $0.key < $1.key }) {
+      console.say("skipped: \(count) × \(kind)")
+    }
+    console.say(
+      "read \(inventory.fileCount) files, \(inventory.byteCount) bytes in \(loading); compiled in \(compiling)")
+  }
+
+  static func seconds(_ duration: Duration) -> Double {
+    let parts = duration.components
+    return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+  }
+}
