@@ -36,6 +36,12 @@ public final class FieldMask: Sendable {
     FieldMask(.fields(names.map { Field(name: $0, bytes: Array($0.utf8), mask: .everything) }))
   }
 
+  /// This mask and these fields. A mask that wants everything stays as it is.
+  public func adding(_ fields: KeyValuePairs<String, FieldMask>) -> FieldMask {
+    guard case .fields(let own) = extent else { return self }
+    return FieldMask(.fields(own + fields.map { Field(name: $0.key, bytes: Array($0.key.utf8), mask: $0.value) }))
+  }
+
   static func object(_ masks: KindMasks, listKind: String? = nil) -> FieldMask {
     FieldMask(.object(masks, listKind: listKind))
   }

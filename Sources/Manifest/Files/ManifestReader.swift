@@ -37,6 +37,13 @@ public struct ManifestReader: Sendable {
     }
   }
 
+  /// Hands over the diagnostics so far, which are then forgotten here.
+  public mutating func takeDiagnostics() -> [Diagnostic] {
+    let result = diagnostics
+    diagnostics = []
+    return result
+  }
+
   /// Reads text that is not in a file; `file` is what places will name.
   public mutating func read(text: String, file: String, each: (ManifestObject) -> Void) {
     read(Array(text.utf8), file: file, each)
