@@ -14,6 +14,27 @@ public struct Diagnostic: Sendable, Equatable {
     }
   }
 
+  /// What kind of failure an error is, for the exit code.
+  public enum Category: String, Sendable {
+    /// The text or the object is wrong.
+    case data
+    /// There is no such file, or nothing to read in it.
+    case missing
+    case unreadable
+    /// The system does not permit reading it.
+    case forbidden
+
+    /// The exit code of sysexits.
+    public var exitCode: Int32 {
+      switch self {
+      case .data: 65
+      case .missing: 66
+      case .unreadable: 74
+      case .forbidden: 77
+      }
+    }
+  }
+
   public var severity: Severity
   public var location: Location?
   /// The object meant, as `ManifestObject.title` names it; empty when it is the file.
@@ -22,10 +43,11 @@ public struct Diagnostic: Sendable, Equatable {
   public var hint: String?
   /// A stable name that scripts may rely on, such as `icmp-type0`; nil for one-off errors.
   public var identifier: String?
+  public var category: Category
 
   public init(
     _ severity: Severity, at location: Location?, object: String = "", _ message: String, hint: String? = nil,
-    identifier: String? = nil
+    identifier: String? = nil, category: Category = .data
   ) {
     self.severity = severity
     self.location = location
@@ -33,6 +55,7 @@ public struct Diagnostic: Sendable, Equatable {
     self.message = message
     self.hint = hint
     self.identifier = identifier
+    self.category = category
   }
 }
 

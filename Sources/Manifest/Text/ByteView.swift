@@ -1,0 +1,77 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The bytes of a text, lent to a parser for the length of `SourceText.withBytes`.
+///
+/// Unsafe code is confined to this file. It is sound because a view exists only inside that call, whose array cannot
+/// go away or change meanwhile, because no parser keeps one, and because every access is checked against `count`.
+struct ByteView {
+  private let base: UnsafePointer<UInt8>
+  let count: Int
+
+  /// `buffer` must outlive the view; only `SourceText.withBytes` may call this.
+  init(lent buffer: UnsafeBufferPointer<UInt8>, orEmpty placeholder: UnsafePointer<UInt8>) {
+    base = buffer.baseAddress ?? placeholder
+    count = buffer.count
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> UInt8 {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+    return base[index]
+  }
+
+  /// The first `byte` in `range`; nil when there is none.
+  @inline(__always)
+  func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    check(range)
+    guard let found = memchr(base + range.lowerBound, Int32(byte), range.count) else { return nil }
+    return base.distance(to: found.assumingMemoryBound(to: UInt8.self))
+  }
+
+  @inline(__always)
+  func matches(_ text: StaticString, at index: Int) -> Bool {
+    guard index >= 0, index <= count - text.utf8CodeUnitCount else { return false }
+    return memcmp(base + index, text.utf8Start, text.utf8CodeUnitCount) == 0
+  }
+
+  @inline(__always)
+  func equals(_ range: Range<Int>, _ other: [UInt8]) -> Bool {
+    check(range)
+    guard range.count == other.count else { return false }
+    return other.withUnsafeBufferPointer { memcmp(base + range.lowerBound, $0.baseAddress ?? base, range.count) == 0 }
+  }
+
+  func string(_ range: Range<Int>) -> String {
+    check(range)
+    return String(decoding: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
+  }
+
+  func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+    check(range)
+    bytes.append(contentsOf: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+  }
+
+  /// Lends the bytes of `range` to C.
+  func withPointer<R>(_ range: Range<Int>, _ body: (UnsafePointer<UInt8>, Int) throws -> R) rethrows -> R {
+    check(range)
+    return try body(base + range.lowerBound, range.count)
+  }
+
+  /// The 16 bytes from `index` on.
+  @inline(__always)
+  func vector(at index: Int) -> SIMD16<UInt8> {
+    precondition(index >= 0 && index <= count - 16)
+    return UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<UInt8>.self)
+  }
+
+  @inline(__always)
+  private func check(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+  }
+}
