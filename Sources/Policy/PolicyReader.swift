@@ -1,0 +1,80 @@
+public import Cluster
+public import Manifest
+
+/// Reads policy objects as Cilium would: decodes, validates, and translates them into entries.
+///
+/// Never throws: an object that Cilium refuses comes back with its `error`, one that it takes with what a user should
+/// know about it as `warnings`.
+public struct PolicyReader: Sendable {
+  let settings: Settings
+  let validation: Validation
+  let compatibility: Compatibility
+
+  public init(settings: Settings, validation: Validation, compatibility: Compatibility) {
+    self.settings = settings
+    self.validation = validation
+    self.compatibility = compatibility
+  }
+
+  /// Whether `read` takes objects of this kind and group.
+  public static func reads(_ object: ManifestObject) -> Bool {
+    switch object.kind {
+    case "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy": object.group == "cilium.io"
+    case "NetworkPolicy": object.group == "networking.k8s.io"
+    default: false
+    }
+  }
+
+  /// Reads a CiliumNetworkPolicy, CiliumClusterwideNetworkPolicy or NetworkPolicy.
+  public func read(_ object: ManifestObject) -> PolicyObject {
+    let isClusterwide = object.kind == "CiliumClusterwideNetworkPolicy"
+    let namespace = isClusterwide ? "" : object.namespace.isEmpty ? "default" : object.namespace
+    var policy = PolicyObject(
+      kind: object.kind, namespace: namespace, name: object.name, location: object.location)
+    let reporter = Reporter(object: object)
+    do throws(Refusal) {
+      let root = Field(root: object.value)
+      try Metadata.check(root, kind: object.kind)
+      if object.kind == "NetworkPolicy" {
+        try readNetworkPolicy(root, into: &policy, reporter)
+      } else {
+        try readCiliumPolicy(root, isClusterwide: isClusterwide, into: &policy, reporter)
+      }
+    } catch {
+      policy.error = reporter.error(error)
+      policy.entries = []
+    }
+    return policy
+  }
+
+  private func readCiliumPolicy(
+    _ root: Field, isClusterwide: Bool, into policy: inout PolicyObject, _ reporter: Reporter
+  ) throws(Refusal) {
+    var rules: [RuleDocument] = []
+    if let spec = try root.object("spec") { rules.append(try RuleDecoder.rule(spec)) }
+    let specs = try root.objects("specs", RuleDecoder.rule)
+    rules += specs ?? []
+    guard root["spec"] != nil || specs != nil else {
+      throw root.refusal("empty policy: neither spec nor specs", hint: "the rule belongs under `spec:`")
+    }
+    let sanitizer = RuleSanitizer(settings: settings, compatibility: compatibility, isClusterwide: isClusterwide)
+    for rule in rules { try sanitizer.check(rule) }
+    // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
+    guard !rules.contains(where: { $0.elements.contains { !($0.groups ?? []).isEmpty } }) else { return }
+    let translator = RuleTranslator(
+      settings: settings, compatibility: compatibility, kind: policy.kind, namespace: policy.namespace,
+      name: policy.name, file: policy.location.file)
+    policy.entries = rules.flatMap(translator.entries)
+  }
+
+  private func readNetworkPolicy(
+    _ root: Field, into policy: inout PolicyObject, _ reporter: Reporter
+  ) throws(Refusal) {
+    let spec = try root.object("spec") ?? root.missing("spec")
+    let document = try NetworkPolicyDocument(spec)
+    let translator = NetworkPolicyTranslator(
+      settings: settings, compatibility: compatibility, namespace: policy.namespace, name: policy.name,
+      file: policy.location.file)
+    policy.entries = try translator.entries(document)
+  }
+}
