@@ -2,7 +2,8 @@ public import Addresses
 
 /// What the dataplane knows of a packet: the headers from the link layer to the transport, decoded into one flat value.
 ///
-/// Addresses, protocol and ports are those of the outermost IP header. Offsets count from the first captured byte.
+/// Addresses, protocol and ports are those of the outermost IP header. Offsets count from the first captured byte. The
+/// addresses were read if and only if `ipVersion` is not 0, whatever the outcome.
 @frozen
 public struct PacketHeaders: Sendable, Equatable {
   /// How far the headers could be read.
@@ -17,9 +18,10 @@ public struct PacketHeaders: Sendable, Equatable {
     case otherProtocol
     /// The link-layer or IP header is cut short by the snap length or the frame's end.
     case truncated
-    /// The IP header contradicts itself or the frame (version, header length, total length).
+    /// The IP header contradicts itself or the frame's type (version, header length, a total length below it).
     case malformed
-    /// More IPv6 extension headers than Cilium follows, or one that cannot be followed.
+    /// More IPv6 extension headers than Cilium follows, or "no next header", which it refuses. The fields hold what lies
+    /// beyond them all the same.
     case badExtensionHeader
   }
 
@@ -46,6 +48,11 @@ public struct PacketHeaders: Sendable, Equatable {
     public static let hasEthernet = Flags(rawValue: 1 << 7)
     /// `icmpType` and `icmpCode` were read.
     public static let hasICMP = Flags(rawValue: 1 << 8)
+    /// The IP header was found beneath something that Cilium does not look into (MPLS, PPPoE, SNAP, a backbone or fabric
+    /// tag): `outcome` says what the frame is to a dataplane, the other fields what is inside.
+    public static let encapsulated = Flags(rawValue: 1 << 9)
+    /// The IP header claims more bytes than the frame had on the wire; the frame's end counts instead.
+    public static let lengthExceedsFrame = Flags(rawValue: 1 << 10)
   }
 
   public var outcome = Outcome.truncated
@@ -54,7 +61,7 @@ public struct PacketHeaders: Sendable, Equatable {
   public var ipVersion: UInt8 = 0
   /// The upper-layer protocol: for IPv6 the first that is not an extension header.
   public var protocolNumber: UInt8 = 0
-  /// The EtherType after VLAN tags, in host order; 0 for link types without one.
+  /// The EtherType after VLAN tags, in host order; 0 for link types and 802.3 frames without one.
   public var etherType: UInt16 = 0
   /// TCP flags, NS in bit 8.
   public var tcpFlags: UInt16 = 0

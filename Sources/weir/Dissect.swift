@@ -1,0 +1,86 @@
+import ArgumentParser
+import Capture
+import Packet
+
+/// `weir dissect`: what Weir sees in a capture, without any policy.
+struct Dissect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what Weir reads in captures, without judging it.",
+    discussion: """
+      Reads pcap and pcapng, gzip-compressed or not, and says which packets and flows are in them: \
+      addresses, protocol and ports are those of the outermost IP header.
+      """)
+
+  enum Output: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
+
+  @Argument(help: ArgumentHelp("Captures to read; - is standard input.", valueName: "capture"))
+  var captures: [String]
+
+  @Option(name: [.short, .long], help: "How to print it: text, or one JSON object per capture.")
+  var output: Output = .text
+
+  @Flag(help: "List every packet too (with -o json).")
+  var packets = false
+
+  @Option(help: ArgumentHelp("Read only packets that match, in the syntax of tcpdump.", valueName: "expression"))
+  var filter: String?
+
+  func validate() throws {
+    guard !packets || output == .json else { throw ValidationError("--packets needs -o json") }
+  }
+
+  func run() throws {
+    var output = StandardOutput()
+    var worst: Int32 = 0
+    for capture in captures where !output.isClosed {
+      do throws(CaptureError) {
+        try dissect(capture, to: &output)
+      } catch {
+        report(error, as: "error")
+        worst = max(worst, error.exitCode)
+      }
+    }
+    output.flush()
+    if let failure = output.failure {
+      reportError("error: standard output: cannot be written (error \(failure))")
+      worst = SystemExit.inputOutput
+    }
+    if worst != 0 { throw ExitCode(worst) }
+  }
+
+  private func dissect(_ path: String, to output: inout StandardOutput) throws(CaptureError) {
+    var reader = try CaptureReader(path: path, filter: filter)
+    var summary = CaptureSummary()
+    if self.output == .json { output.write { DissectionJSON.begin(reader, packets: packets, to: &$0) } }
+    let linkType = LinkType(rawValue: reader.linkType)
+    while let packet = reader.next(), !output.isClosed {
+      let headers = PacketHeaders(
+        dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
+      ).lookingThroughIPv4Extensions(packet.bytes)
+      let length = Int(packet.originalLength)
+      summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
+      guard packets else { continue }
+      let row = PacketRow(
+        frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
+        headers: headers)
+      output.write { bytes in
+        if row.frame > 1 { bytes.append(UInt8(ascii: ",")) }
+        row.write(to: &bytes)
+      }
+    }
+    if let damage = reader.damage { report(damage, as: "warning") }
+    if self.output == .json {
+      output.write { DissectionJSON.end(summary, damage: reader.damage, packets: packets, to: &$0) }
+    } else {
+      output.write(DissectionText.text(reader, summary))
+    }
+  }
+
+  private func report(_ error: CaptureError, as kind: String) {
+    reportError("\(kind): \(error)")
+    if let hint = error.hint { reportError("hint: \(hint)") }
+  }
+}
