@@ -12,6 +12,15 @@ public enum Timestamp {
     case rfc3339Micro = "RFC3339Micro"
     case rfc3339Nano = "RFC3339Nano"
     case rfc1123Z = "RFC1123Z"
+
+    fileprivate var fractionDigits: Int {
+      switch self {
+      case .rfc3339Milli: 3
+      case .rfc3339Micro: 6
+      case .rfc3339Nano: 9
+      default: 0
+      }
+    }
   }
 
   static let months: [StaticString] = [
@@ -63,9 +72,7 @@ public enum Timestamp {
     default:
       bytes.append(UInt8(ascii: "T"))
       writeClock(civil, to: &bytes)
-      writeTrimmedFraction(
-        civil.nanosecond, digits: format == .rfc3339 ? 0 : format == .rfc3339Milli ? 3 : format == .rfc3339Micro ? 6 : 9,
-        to: &bytes)
+      writeTrimmedFraction(civil.nanosecond, digits: format.fractionDigits, to: &bytes)
     }
     bytes.append(UInt8(ascii: "Z"))
   }
