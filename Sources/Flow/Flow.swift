@@ -1,4 +1,0 @@
-/// One event in Hubble's shape.
-public struct Flow: Sendable {
-  public init() {}
-}

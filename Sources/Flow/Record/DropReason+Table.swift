@@ -1,0 +1,95 @@
+extension Flow.DropReason {
+  struct Entry: Sendable {
+    let number: UInt32
+    let name: String
+    let text: String
+
+    init(_ number: UInt32, _ name: String, _ text: String) {
+      self.number = number
+      self.name = name
+      self.text = text
+    }
+  }
+
+  /// Every reason that the protocol names: number, name, text. Some texts have moved on from their names.
+  static let table: [Entry] = [
+    Entry(0, "DROP_REASON_UNKNOWN", "Success"),
+    Entry(130, "INVALID_SOURCE_MAC", "Invalid source mac"),
+    Entry(131, "INVALID_DESTINATION_MAC", "Invalid destination mac"),
+    Entry(132, "INVALID_SOURCE_IP", "Invalid source ip"),
+    Entry(133, "POLICY_DENIED", "Policy denied"),
+    Entry(134, "INVALID_PACKET_DROPPED", "Invalid packet"),
+    Entry(135, "CT_TRUNCATED_OR_INVALID_HEADER", "CT: Truncated or invalid header"),
+    Entry(136, "CT_MISSING_TCP_ACK_FLAG", "Fragmentation needed"),
+    Entry(137, "CT_UNKNOWN_L4_PROTOCOL", "CT: Unknown L4 protocol"),
+    Entry(138, "CT_CANNOT_CREATE_ENTRY_FROM_PACKET", "CT: Can't create entry from packet"),
+    Entry(139, "UNSUPPORTED_L3_PROTOCOL", "Unsupported L3 protocol"),
+    Entry(140, "MISSED_TAIL_CALL", "Missed tail call"),
+    Entry(141, "ERROR_WRITING_TO_PACKET", "Error writing to packet"),
+    Entry(142, "UNKNOWN_L4_PROTOCOL", "Unknown L4 protocol"),
+    Entry(143, "UNKNOWN_ICMPV4_CODE", "Unknown ICMPv4 code"),
+    Entry(144, "UNKNOWN_ICMPV4_TYPE", "Unknown ICMPv4 type"),
+    Entry(145, "UNKNOWN_ICMPV6_CODE", "Unknown ICMPv6 code"),
+    Entry(146, "UNKNOWN_ICMPV6_TYPE", "Unknown ICMPv6 type"),
+    Entry(147, "ERROR_RETRIEVING_TUNNEL_KEY", "Error retrieving tunnel key"),
+    Entry(148, "ERROR_RETRIEVING_TUNNEL_OPTIONS", "Error retrieving tunnel options"),
+    Entry(149, "INVALID_GENEVE_OPTION", "Invalid Geneve option"),
+    Entry(150, "UNKNOWN_L3_TARGET_ADDRESS", "Unknown L3 target address"),
+    Entry(151, "STALE_OR_UNROUTABLE_IP", "Stale or unroutable IP"),
+    Entry(152, "NO_MATCHING_LOCAL_CONTAINER_FOUND", "No matching local container found"),
+    Entry(153, "ERROR_WHILE_CORRECTING_L3_CHECKSUM", "Error while correcting L3 checksum"),
+    Entry(154, "ERROR_WHILE_CORRECTING_L4_CHECKSUM", "Error while correcting L4 checksum"),
+    Entry(155, "CT_MAP_INSERTION_FAILED", "CT: Map insertion failed"),
+    Entry(156, "INVALID_IPV6_EXTENSION_HEADER", "Invalid IPv6 extension header"),
+    Entry(157, "IP_FRAGMENTATION_NOT_SUPPORTED", "IP fragmentation not supported"),
+    Entry(158, "SERVICE_BACKEND_NOT_FOUND", "Service backend not found"),
+    Entry(160, "NO_TUNNEL_OR_ENCAPSULATION_ENDPOINT", "No tunnel/encapsulation endpoint (datapath BUG!)"),
+    Entry(161, "FAILED_TO_INSERT_INTO_PROXYMAP", "NAT 46/64 not enabled"),
+    Entry(162, "REACHED_EDT_RATE_LIMITING_DROP_HORIZON", "Reached EDT rate-limiting drop horizon"),
+    Entry(163, "UNKNOWN_CONNECTION_TRACKING_STATE", "Unknown connection tracking state"),
+    Entry(164, "LOCAL_HOST_IS_UNREACHABLE", "Local host is unreachable"),
+    Entry(
+      165, "NO_CONFIGURATION_AVAILABLE_TO_PERFORM_POLICY_DECISION",
+      "No configuration available to perform policy decision"),
+    Entry(166, "UNSUPPORTED_L2_PROTOCOL", "Unsupported L2 protocol"),
+    Entry(167, "NO_MAPPING_FOR_NAT_MASQUERADE", "No mapping for NAT masquerade"),
+    Entry(168, "UNSUPPORTED_PROTOCOL_FOR_NAT_MASQUERADE", "Unsupported protocol for NAT masquerade"),
+    Entry(169, "FIB_LOOKUP_FAILED", "FIB lookup failed"),
+    Entry(170, "ENCAPSULATION_TRAFFIC_IS_PROHIBITED", "Encapsulation traffic is prohibited"),
+    Entry(171, "INVALID_IDENTITY", "Invalid identity"),
+    Entry(172, "UNKNOWN_SENDER", "Unknown sender"),
+    Entry(173, "NAT_NOT_NEEDED", "NAT not needed"),
+    Entry(174, "IS_A_CLUSTERIP", "Is a ClusterIP"),
+    Entry(175, "FIRST_LOGICAL_DATAGRAM_FRAGMENT_NOT_FOUND", "First logical datagram fragment not found"),
+    Entry(176, "FORBIDDEN_ICMPV6_MESSAGE", "Forbidden ICMPv6 message"),
+    Entry(177, "DENIED_BY_LB_SRC_RANGE_CHECK", "Denied by LB src range check"),
+    Entry(178, "SOCKET_LOOKUP_FAILED", "Socket lookup failed"),
+    Entry(179, "SOCKET_ASSIGN_FAILED", "Socket assign failed"),
+    Entry(180, "PROXY_REDIRECTION_NOT_SUPPORTED_FOR_PROTOCOL", "Proxy redirection not supported for protocol"),
+    Entry(181, "POLICY_DENY", "Policy denied by denylist"),
+    Entry(182, "VLAN_FILTERED", "VLAN traffic disallowed by VLAN filter"),
+    Entry(183, "INVALID_VNI", "Incorrect VNI from VTEP"),
+    Entry(184, "INVALID_TC_BUFFER", "Failed to update or lookup TC buffer"),
+    Entry(185, "NO_SID", "No SID was found for the IP address"),
+    Entry(186, "MISSING_SRV6_STATE", "SRv6 state was removed during tail call"),
+    Entry(187, "NAT46", "L3 translation from IPv4 to IPv6 failed (NAT46)"),
+    Entry(188, "NAT64", "L3 translation from IPv6 to IPv4 failed (NAT64)"),
+    Entry(189, "AUTH_REQUIRED", "Authentication required"),
+    Entry(190, "CT_NO_MAP_FOUND", "No conntrack map found"),
+    Entry(191, "SNAT_NO_MAP_FOUND", "No nat map found"),
+    Entry(192, "INVALID_CLUSTER_ID", "Invalid ClusterID"),
+    Entry(193, "UNSUPPORTED_PROTOCOL_FOR_DSR_ENCAP", "Unsupported packet protocol for DSR encapsulation"),
+    Entry(194, "NO_EGRESS_GATEWAY", "No egress gateway found"),
+    Entry(195, "UNENCRYPTED_TRAFFIC", "Traffic is unencrypted"),
+    Entry(196, "TTL_EXCEEDED", "TTL exceeded"),
+    Entry(197, "NO_NODE_ID", "No node ID found"),
+    Entry(198, "DROP_RATE_LIMITED", "Rate limited"),
+    Entry(199, "IGMP_HANDLED", "IGMP handled"),
+    Entry(200, "IGMP_SUBSCRIBED", "IGMP subscribed"),
+    Entry(201, "MULTICAST_HANDLED", "Multicast handled"),
+    Entry(202, "DROP_HOST_NOT_READY", "Host datapath not ready"),
+    Entry(203, "DROP_EP_NOT_READY", "Endpoint policy program not available"),
+    Entry(204, "DROP_NO_EGRESS_IP", "No Egress IP configured"),
+    Entry(205, "DROP_PUNT_PROXY", "Punt to proxy"),
+  ]
+}
