@@ -1,3 +1,4 @@
+import Addresses
 import Cluster
 import Policy
 import Rules
@@ -5,19 +6,42 @@ import Tables
 
 /// A policy entry as the endpoint compiler uses it: its services resolved, its rule numbered.
 struct CompiledEntry {
-  var entry: PolicyEntry
+  let entry: PolicyEntry
   /// Index into `Provenance.rules`.
-  var rule: UInt32
+  let rule: UInt32
   /// After the expansion of `toServices`; nil: selects nobody.
-  var peers: [PeerSelector]?
+  let peers: [PeerSelector]?
+  /// What blocks of length 0 select beside addresses with a prefix label: the world of their family.
+  private let worlds: [PeerSelector]
 
-  /// Peers with the direction's requirements added to every label selector (`cilium-policy.md` §1.8).
+  init(entry: PolicyEntry, rule: UInt32, peers: [PeerSelector]?, settings: Settings) {
+    self.entry = entry
+    self.rule = rule
+    self.peers = peers
+    worlds = (peers ?? []).compactMap { Self.world(of: $0, settings) }
+  }
+
+  /// All peers, with the direction's requirements added to every label selector (`cilium-policy.md` §1.8).
   func peers(requiring requirements: [LabelSelector.Requirement]) -> [PeerSelector]? {
-    guard !requirements.isEmpty else { return peers }
-    return peers?.map { peer in
-      guard case .labels(var selector) = peer else { return peer }
+    let own = peers?.map { peer in
+      guard !requirements.isEmpty, case .labels(var selector) = peer else { return peer }
       selector.requirements += requirements
       return .labels(selector)
     }
+    return own.map { $0 + worlds }
+  }
+
+  /// `cilium-policy.md` §3.3. With one family on, `toCIDR` knows that family's world only, CIDRSets take it for either.
+  private static func world(of peer: PeerSelector, _ settings: Settings) -> PeerSelector? {
+    guard case .cidr(let selector) = peer, case .prefix(let prefix) = selector.base, prefix.length == 0 else { return nil }
+    var name = "world"
+    if settings.isDualStack {
+      name = prefix.isIPv6 ? "world-ipv6" : "world-ipv4"
+    } else if !selector.isSet, !(prefix.isIPv6 ? settings.enableIPv6 : settings.enableIPv4) {
+      return nil
+    }
+    guard selector.isSet else { return .labels(.reserved(name)) }
+    let labels = LabelSelector([.init(source: "reserved", key: name, .exists)])
+    return .cidr(CIDRSelector(base: .group(labels), exceptions: selector.exceptions, isSet: true))
   }
 }

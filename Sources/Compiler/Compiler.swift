@@ -57,7 +57,9 @@ public struct Compiler {
       ($0.namespace, $0.name, $0.kind) < ($1.namespace, $1.name, $1.kind)
     }
     for entry in policies.flatMap(\.entries) {
-      entries.append(CompiledEntry(entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry)))
+      entries.append(
+        CompiledEntry(
+          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings))
     }
   }
 
@@ -103,7 +105,7 @@ public struct Compiler {
 
   private mutating func compileEndpoints(_ map: IdentityMap, into tables: inout Tables) {
     let cluster = input.cluster
-    let cache = SelectorCache(map: map, settings: cluster.settings)
+    let cache = SelectorCache(map: map)
     var compiler = EndpointCompiler(
       settings: cluster.settings, compatibility: input.compatibility, map: map, cache: cache,
       clusterPorts: NamedPorts(cluster.pods.lazy.filter { !$0.isFinished }.flatMap(\.ports)), provenance: provenance)

@@ -6,15 +6,13 @@ import Rules
 /// Which identities each peer selector selects; every selector is evaluated once.
 final class SelectorCache {
   private let map: IdentityMap
-  private let settings: Settings
   private let index: LabelIndex
   /// Identities that carry a prefix label or the world label: the only ones that CIDR selectors can match.
   private let outside: [Int32]
   private var selections: [PeerSelector: [Int32]] = [:]
 
-  init(map: IdentityMap, settings: Settings) {
+  init(map: IdentityMap) {
     self.map = map
-    self.settings = settings
     index = LabelIndex(map.identities)
     outside = map.identities.indices.filter {
       !map.identities[$0].labels.prefixes.isEmpty || map.identities[$0].isOutside
@@ -38,20 +36,14 @@ final class SelectorCache {
   private func selects(_ selector: CIDRSelector, _ identity: SecurityIdentity) -> Bool {
     let isBase =
       switch selector.base {
-      case .prefix(let prefix): isInside(identity, prefix, isSet: selector.isSet)
+      case .prefix(let prefix): isInside(identity, prefix)
       case .group(let labels): identity.labels.matches(labels)
       }
-    return isBase && !selector.exceptions.contains { isInside(identity, $0, isSet: selector.isSet) }
+    return isBase && !selector.exceptions.contains { isInside(identity, $0) }
   }
 
-  /// Prefix labels compare by containment, and the world label of a family is that family's block of length 0.
-  private func isInside(_ identity: SecurityIdentity, _ prefix: IPPrefix, isSet: Bool) -> Bool {
-    if identity.labels.prefixes.contains(where: prefix.contains) { return true }
-    guard prefix.length == 0 else { return false }
-    guard !settings.isDualStack else {
-      return identity.labels.contains(.reserved(prefix.isIPv6 ? "world-ipv6" : "world-ipv4"))
-    }
-    let isEnabled = prefix.isIPv6 ? settings.enableIPv6 : settings.enableIPv4
-    return (isEnabled || isSet) && identity.labels.contains(.reserved("world"))
+  /// Prefix labels compare by containment.
+  private func isInside(_ identity: SecurityIdentity, _ prefix: IPPrefix) -> Bool {
+    identity.labels.prefixes.contains(where: prefix.contains)
   }
 }

@@ -6,5 +6,5 @@ struct Weir: ParsableCommand {
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",
     version: "0.1.0",
-    subcommands: [Dissect.self])
+    subcommands: [CompileCommand.self, Dissect.self])
 }

@@ -44,16 +44,16 @@ struct CompileCommand: ParsableCommand {
       var json = JSONWriter()
       document.write(to: &json, endpoint: endpoint)
       json.line()
-      try StandardOutput.write(json.bytes)
+      try StandardOutput.print(json.bytes)
     case (.json, true):
       var json = JSONWriter()
       document.writeStatistics(to: &json)
       json.line()
-      try StandardOutput.write(json.bytes)
+      try StandardOutput.print(json.bytes)
     case (.table, let onlyStatistics):
       let text = TablesText(
         tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
-      try StandardOutput.write(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
+      try StandardOutput.print(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
     }
   }
 }

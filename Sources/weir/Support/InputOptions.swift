@@ -1,11 +1,7 @@
 import Addresses
-import ArgumentParser
-import Cluster
-import Policy
-
-extension Validation: ExpressibleByArgument {}
-extension Compatibility: ExpressibleByArgument {}
-extension Settings.Enforcement: ExpressibleByArgument {}
+public import ArgumentParser
+public import Cluster
+public import Policy
 
 /// The cluster, its policies and the settings that they are read under: the same flags for every command.
 struct InputOptions: ParsableArguments {
@@ -20,10 +16,11 @@ struct InputOptions: ParsableArguments {
   var node: String?
 
   @Option(
+    name: .customLong("validate"),
     help: ArgumentHelp(
       "How policies are admitted: strict (as kubectl apply), prune (unknown fields dropped) or agent (Cilium's own checks).",
       valueName: "strict|prune|agent"))
-  var validate = Validation.strict
+  var validation = Validation.strict
 
   @Option(help: ArgumentHelp("The Cilium to agree with.", valueName: "1.19|1.19-dev|strict"))
   var compat = Compatibility.release
@@ -89,3 +86,7 @@ struct SettingAssignment: ExpressibleByArgument {
     value = String(argument[argument.index(after: equals)...])
   }
 }
+
+extension Validation: ExpressibleByArgument {}
+extension Compatibility: ExpressibleByArgument {}
+extension Settings.Enforcement: ExpressibleByArgument {}

@@ -23,10 +23,10 @@ struct Workspace {
     inventory.diagnostics.forEach(console.report)
     // An error without an object is about a file: what it held is unknown, and so would be every verdict.
     if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty }) {
-      throw inventory.exitCode.map(ExitCode.init) ?? ExitStatus.badData
+      throw inventory.exitCode.map { ExitCode($0) } ?? ExitStatus.badData
     }
     let settings = inventory.cluster.settings
-    let reader = PolicyReader(settings: settings, validation: options.validate, compatibility: options.compat)
+    let reader = PolicyReader(settings: settings, validation: options.validation, compatibility: options.compat)
     var policies: [PolicyObject] = []
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
