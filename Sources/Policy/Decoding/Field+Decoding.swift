@@ -99,7 +99,8 @@ extension Field {
       case .integer(let number): hint = "put it in quotes: \"\(number)\""
       case .number: hint = "put it in quotes"
       case .boolean: hint = "put it in quotes; unquoted y, n, yes, no, on, off, true and false are booleans in YAML"
-      case .map where path.keys.contains("headers"): hint = "headers are strings; use headerMatches: [{name: …, value: …}]"
+      case .map where path.lastKey == "headers":
+        hint = "headers are strings; use headerMatches: [{name: …, value: …}]"
       default: break
       }
     } else if expected == "a list", !value.isNull {

@@ -14,7 +14,9 @@ enum ICMPDecoder {
 
   private static func number(_ field: Field, family: String) throws(Refusal) -> Int64 {
     if let number = field.wholeNumber {
-      guard Int32(exactly: number) != nil else { throw field.refusal("cannot unmarshal number \(number): out of range") }
+      guard Int32(exactly: number) != nil else {
+        throw field.refusal("cannot unmarshal number \(number): out of range")
+      }
       return number
     }
     guard let name = field.value.string else { throw field.mismatch(expected: "an integer or a string") }

@@ -70,7 +70,8 @@ struct RuleSanitizer {
       if element.direction == .ingress, rules.hasDNS {
         throw rules.field.refusal("L7 protocol DNS is not supported on ingress yet")
       }
-      if isHostPolicy, let kind = rules.http?.isEmpty == false ? "HTTP" : rules.kafka?.isEmpty == false ? "Kafka" : nil {
+      for (kind, count) in [("HTTP", rules.http?.count), ("Kafka", rules.kafka?.count)]
+      where isHostPolicy && count ?? 0 > 0 {
         throw rules.field.refusal("L7 protocol \(kind) is not supported on host egress yet")
       }
     }

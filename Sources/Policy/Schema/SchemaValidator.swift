@@ -67,15 +67,15 @@ struct SchemaValidator {
       let found = schema.exactlyOneOf.filter(present.contains)
       if found.count != 1 {
         violation(
-          field, "must validate one and only one schema (oneOf): exactly one of "
+          field,
+          "must validate one and only one schema (oneOf): exactly one of "
             + "\(schema.exactlyOneOf.joined(separator: ", ")) must be present, "
             + (found.isEmpty ? "none is" : "\(found.joined(separator: " and ")) are"))
       }
     }
     if !schema.anyOf.isEmpty, present.isDisjoint(with: schema.anyOf) {
-      violation(
-        field, "must validate at least one schema (anyOf): one of \(schema.anyOf.joined(separator: ", ")) must be present"
-      )
+      let names = schema.anyOf.joined(separator: ", ")
+      violation(field, "must validate at least one schema (anyOf): one of \(names) must be present")
     }
   }
 
@@ -102,7 +102,8 @@ struct SchemaValidator {
     if let allowed = schema.allowed, !allowed.contains(text) {
       let near = Spelling.nearest(to: text, in: allowed)
       let values = allowed.map { "\"\($0)\"" }.joined(separator: ", ")
-      violation(field, "Unsupported value: \"\(text)\": supported values: \(values)", near.map { "did you mean \($0)?" })
+      let hint = near.map { "did you mean \($0)?" }
+      violation(field, "Unsupported value: \"\(text)\": supported values: \(values)", hint)
     }
     if text.unicodeScalars.count > schema.length.upperBound {
       violation(field, "Too long: may not be more than \(schema.length.upperBound) characters")

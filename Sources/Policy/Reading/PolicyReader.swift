@@ -29,8 +29,7 @@ public struct PolicyReader: Sendable {
   public func read(_ object: ManifestObject) -> PolicyObject {
     let isClusterwide = object.kind == "CiliumClusterwideNetworkPolicy"
     let namespace = isClusterwide ? "" : object.namespace.isEmpty ? "default" : object.namespace
-    var policy = PolicyObject(
-      kind: object.kind, namespace: namespace, name: object.name, location: object.location)
+    var policy = PolicyObject(kind: object.kind, namespace: namespace, name: object.name, location: object.location)
     let reporter = Reporter(object: object)
     do throws(Refusal) {
       let root = Field(root: object.value)
@@ -50,6 +49,9 @@ public struct PolicyReader: Sendable {
   private func readCiliumPolicy(
     _ root: Field, isClusterwide: Bool, into policy: inout PolicyObject, _ reporter: Reporter
   ) throws(Refusal) {
+    let schema = compatibility.honoursRequires ? CiliumPolicySchema.snapshot : CiliumPolicySchema.release
+    policy.warnings = try Admission(validation: validation, reporter: reporter)
+      .check(root, schema, versions: ["cilium.io/v2"], nullsAreAbsent: false)
     var rules: [RuleDocument] = []
     if let spec = try root.object("spec") { rules.append(try RuleDecoder.rule(spec)) }
     let specs = try root.objects("specs", RuleDecoder.rule)
@@ -59,6 +61,9 @@ public struct PolicyReader: Sendable {
     }
     let sanitizer = RuleSanitizer(settings: settings, compatibility: compatibility, isClusterwide: isClusterwide)
     for rule in rules { try sanitizer.check(rule) }
+    let review = RuleReview(
+      settings: settings, compatibility: compatibility, namespace: policy.namespace, reporter: reporter)
+    policy.warnings += rules.flatMap(review.warnings)
     // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
     guard !rules.contains(where: { $0.elements.contains { !($0.groups ?? []).isEmpty } }) else { return }
     let translator = RuleTranslator(
@@ -70,11 +75,16 @@ public struct PolicyReader: Sendable {
   private func readNetworkPolicy(
     _ root: Field, into policy: inout PolicyObject, _ reporter: Reporter
   ) throws(Refusal) {
-    let spec = try root.object("spec") ?? root.missing("spec")
-    let document = try NetworkPolicyDocument(spec)
+    let admission = Admission(validation: validation, reporter: reporter)
+    policy.warnings = try admission.check(
+      root, NetworkPolicySchema.object, versions: ["networking.k8s.io/v1"], nullsAreAbsent: true)
+    let document = try NetworkPolicyDocument(try root.object("spec") ?? root.missing("spec"))
+    policy.warnings += try admission.weigh(NetworkPolicyAdmission.faults(document))
     let translator = NetworkPolicyTranslator(
       settings: settings, compatibility: compatibility, namespace: policy.namespace, name: policy.name,
       file: policy.location.file)
     policy.entries = try translator.entries(document)
+    let review = NetworkPolicyReview(settings: settings, compatibility: compatibility, reporter: reporter)
+    policy.warnings += review.warnings(document)
   }
 }

@@ -1,0 +1,59 @@
+import Manifest
+
+/// The pass before Cilium's own checks: what an API server would say to the object, and what of it counts under the
+/// chosen validation.
+struct Admission {
+  var validation: Validation
+  var reporter: Reporter
+
+  /// Returns warnings; throws what refuses the object. `versions` are those that the kind is served in, newest first.
+  func check(
+    _ root: Field, _ schema: Schema, versions: [String], nullsAreAbsent: Bool
+  ) throws(Refusal) -> [Diagnostic] {
+    var validator = SchemaValidator(nullsAreAbsent: nullsAreAbsent)
+    validator.check(root, schema)
+    var findings = validator.findings
+    if let version = root["apiVersion"], let text = version.value.string, !versions.contains(text) {
+      let refusal = version.refusal(
+        "no matches for this kind in version \"\(text)\"", hint: versions.first.map { "apiVersion: \($0)" })
+      findings.insert(SchemaFinding(kind: .violation, refusal: refusal), at: 0)
+    }
+    return try weigh(findings)
+  }
+
+  /// The same for the faults that an API server finds in a built-in type.
+  func weigh(_ faults: [Refusal]) throws(Refusal) -> [Diagnostic] {
+    try weigh(faults.map { SchemaFinding(kind: .violation, refusal: $0) })
+  }
+
+  private func weigh(_ findings: [SchemaFinding]) throws(Refusal) -> [Diagnostic] {
+    let fatal = findings.filter { finding in
+      switch finding.kind {
+      case .violation: validation != .agent
+      case .unknownField: validation == .strict
+      }
+    }
+    if let finding = fatal.first {
+      var refusal = finding.refusal
+      if case .unknownField(let name, let parent) = finding.kind {
+        let loss = "where it is pruned instead, \(PruningLoss.explain(name, in: parent))"
+        refusal.hint = refusal.hint.map { "\($0) (\(loss))" } ?? loss
+      }
+      if fatal.count > 1 { refusal.message += " (and \(fatal.count - 1) more)" }
+      throw refusal
+    }
+    return findings.map(warning)
+  }
+
+  private func warning(_ finding: SchemaFinding) -> Diagnostic {
+    var refusal = finding.refusal
+    switch finding.kind {
+    case .violation:
+      refusal.message += "; an API server refuses this"
+      return reporter.warning(refusal, .schemaViolation)
+    case .unknownField(let name, let parent):
+      refusal.message += " is dropped: \(PruningLoss.explain(name, in: parent))"
+      return reporter.warning(refusal, .unknownField)
+    }
+  }
+}
