@@ -180,6 +180,7 @@ extension Endpoint {
     let pod = cluster.pods[index]
     namespace = pod.namespace
     podName = pod.name
+    ports = pod.ports.map { NamedPort(name: $0.name, port: $0.port, protocolNumber: $0.protocolNumber) }
     workloadKind = pod.workload?.kind ?? ""
     workloadName = pod.workload?.name ?? ""
   }

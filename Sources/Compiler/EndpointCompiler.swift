@@ -57,10 +57,13 @@ struct EndpointCompiler {
     _ direction: Direction, of subject: Subject, entries: [CompiledEntry], into policy: inout EndpointPolicy
   ) throws(MergeConflict) {
     let enforcement = enforcement(of: subject, entries: entries)
+    let rules = provenance.list(Set(entries.map(\.rule)))
     if direction == .ingress {
       policy.ingressEnforced = enforcement.isEnforced
+      policy.ingressRules = rules
     } else {
       policy.egressEnforced = enforcement.isEnforced
+      policy.egressRules = rules
     }
     var filters = FilterTable()
     if enforcement.isEnforced {
@@ -172,12 +175,13 @@ struct EndpointCompiler {
         isExactZero
         ? [.init(port: 0, prefixLength: 16)] : PortBlocks.covering(number, through: key.endPort)
     }
-    let wildcard = filter.policies[.wildcard]
+    let wildcard = filter.policies[.wildcard].map { value(of: $0) }
     let hasPort = key.port != .number(0)
     for selector in filter.selectors {
       guard let policy = filter.policies[selector] else { continue }
-      if !selector.isWildcard, hasPort, let wildcard, wildcard.demandsTheSame(as: policy) { continue }
       let value = self.value(of: policy)
+      // What holds for any peer need not be said again of this one, but Cilium leaves it out only where there is a port.
+      if !selector.isWildcard, hasPort, let wildcard, wildcard.decidesAlike(value) { continue }
       for identity in identities(of: selector, seenBy: subject) {
         for block in blocks {
           builder.insert(

@@ -118,6 +118,12 @@ struct PolicyMapBuilder {
 }
 
 extension PolicyMapBuilder.Value {
+  /// Equal but for the rules behind them.
+  func decidesAlike(_ other: Self) -> Bool {
+    isDeny == other.isDeny && redirect == other.redirect && proxyPriority == other.proxyPriority
+      && authentication == other.authentication && authenticationIsExplicit == other.authenticationIsExplicit
+  }
+
   /// Two entries of one key: a deny wins, then the redirect of higher priority; explicit authentication beats inherited.
   mutating func merge(_ other: Self) {
     guard isDeny == other.isDeny else {

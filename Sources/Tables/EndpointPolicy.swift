@@ -5,6 +5,10 @@ public struct EndpointPolicy: Sendable, Equatable {
   /// False: everything is allowed that way, by an allow-all entry.
   public var ingressEnforced = false
   public var egressEnforced = false
+  /// The rules that select the endpoint, by direction: what put it under default deny. Indices into
+  /// `Tables.provenance.lists`.
+  public var ingressRules: UInt32 = 0
+  public var egressRules: UInt32 = 0
   /// Why the rules cannot be merged (`cilium-policy.md` §5.2); then nothing of the policy takes effect.
   public var error: String?
   /// Sorted by direction, identity, protocol, port and prefix.
@@ -15,6 +19,10 @@ public struct EndpointPolicy: Sendable, Equatable {
 
   public func isEnforced(_ direction: Direction) -> Bool {
     direction == .ingress ? ingressEnforced : egressEnforced
+  }
+
+  public func rules(_ direction: Direction) -> UInt32 {
+    direction == .ingress ? ingressRules : egressRules
   }
 }
 

@@ -65,6 +65,8 @@ public struct Endpoint: Sendable, Equatable {
   public var endpointID: UInt32 = 0
   public var identity: UInt32
   public var addresses: [IPAddress] = []
+  /// Container ports that have a name.
+  public var ports: [NamedPort] = []
   public var workloadKind = ""
   public var workloadName = ""
   /// False for another node's endpoint when one node's view was asked for, and for pods that Cilium does not manage.
@@ -76,6 +78,19 @@ public struct Endpoint: Sendable, Equatable {
     self.name = name
     self.identity = identity
     self.isLocal = isLocal
+  }
+}
+
+/// A container port by its name.
+public struct NamedPort: Sendable, Hashable {
+  public var name: String
+  public var port: UInt16
+  public var protocolNumber: UInt8
+
+  public init(name: String, port: UInt16, protocolNumber: UInt8) {
+    self.name = name
+    self.port = port
+    self.protocolNumber = protocolNumber
   }
 }
 

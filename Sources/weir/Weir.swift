@@ -6,5 +6,5 @@ struct Weir: ParsableCommand {
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",
     version: "0.1.0",
-    subcommands: [CompileCommand.self, Dissect.self])
+    subcommands: [TraceCommand.self, CompileCommand.self, Dissect.self])
 }

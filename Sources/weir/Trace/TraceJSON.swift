@@ -1,0 +1,92 @@
+import Dataplane
+import Flow
+import Tables
+
+/// A traced connection as one JSON object.
+struct TraceJSON {
+  let tables: Tables
+  /// False: a demanded authentication fails, and the connection with it.
+  let authenticationSucceeds: Bool
+
+  func write(_ result: TraceResult, to json: inout JSONWriter) {
+    json.object { json in
+      for (key, hop) in [("egress", result.egress), ("ingress", result.ingress)] {
+        json.key(key)
+        if let hop { write(hop, to: &json) } else { json.null() }
+      }
+      json.field("verdict", TraceOutcome(result, authenticationSucceeds: authenticationSucceeds).rawValue)
+      write("source_identity", result.source.identity, to: &json)
+      write("destination_identity", result.destination.identity, to: &json)
+    }
+  }
+
+  private func write(_ hop: TraceHop, to json: inout JSONWriter) {
+    let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
+    json.object { json in
+      json.field("verdict", outcome.rawValue)
+      if let error = hop.error {
+        json.field("error", error)
+        return
+      }
+      let authentication = hop.verdict.authentication
+      if outcome == .dropped {
+        json.field("drop_reason", hop.dropReason)
+      }
+      if hop.verdict.redirect > 0 {
+        json.field("redirect", tables.redirects[Int(hop.verdict.redirect) - 1].name)
+      }
+      if authentication != .none { json.field("auth", authentication.name) }
+      if let entry = hop.entry {
+        json.key("match")
+        json.object {
+          $0.field("identity", entry.key.identity)
+          $0.field("protocol", entry.key.protocolNumber)
+          $0.field("port", entry.key.port)
+          $0.field("prefixLen", entry.key.portPrefixLength)
+        }
+      }
+      RuleListJSON(provenance: tables.provenance).write(hop.entry?.rules ?? 0, to: &json)
+    }
+  }
+
+  private func write(_ key: String, _ identity: UInt32, to json: inout JSONWriter) {
+    json.key(key)
+    json.object {
+      $0.field("id", identity)
+      $0.field("labels", tables.identity(identity)?.labels ?? [])
+    }
+  }
+}
+
+/// What becomes of a traced connection, at one hop or overall.
+enum TraceOutcome: String {
+  case forwarded = "FORWARDED"
+  case redirected = "REDIRECTED"
+  case dropped = "DROPPED"
+  /// The policy cannot be computed.
+  case error = "ERROR"
+
+  init(_ hop: TraceHop, authenticationSucceeds: Bool) {
+    if hop.error != nil {
+      self = .error
+    } else if hop.verdict.reason != .none || (hop.verdict.authentication != .none && !authenticationSucceeds) {
+      self = .dropped
+    } else {
+      self = hop.verdict.redirect > 0 ? .redirected : .forwarded
+    }
+  }
+
+  init(_ result: TraceResult, authenticationSucceeds: Bool) {
+    let outcomes = result.hops.map { TraceOutcome($0, authenticationSucceeds: authenticationSucceeds) }
+    self = [.error, .dropped, .redirected].first { outcomes.contains($0) } ?? .forwarded
+  }
+}
+
+extension TraceHop {
+  /// Cilium's name of the reason, for a hop that drops.
+  var dropReason: String {
+    let reason =
+      verdict.reason == .none ? Flow.DropReason.authRequired : Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
+    return reason.protobufName ?? "\(reason.rawValue)"
+  }
+}
