@@ -31,6 +31,9 @@ public struct Pod: Sendable, Equatable {
   public var labels: [String: String] = [:]
   public var annotations: [String: String] = [:]
   public var addresses: [IPAddress] = []
+  /// Those of `addresses` that the object writes otherwise than RFC 5952 recommends, such as `fd00:0::a`. The agent's
+  /// caches are keyed by the text and do not find them under their usual form.
+  public var oddlyWrittenAddresses: [IPAddress] = []
   /// Empty while the pod is not scheduled.
   public var node = ""
   public var serviceAccount = ""

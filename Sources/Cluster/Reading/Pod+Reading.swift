@@ -15,16 +15,14 @@ extension Pod {
     ports = try Self.ports(spec)
     let status = try root("status")
     phase = try status("phase").string() ?? ""
-    addresses = try Self.addresses(status)
+    for element in try status("podIPs").elements() { try addAddress(element("ip")) }
+    try addAddress(status("podIP"))
   }
 
-  private static func addresses(_ status: Field) throws(WrongShape) -> [IPAddress] {
-    var result: [IPAddress] = []
-    for element in try status("podIPs").elements() {
-      if let address = try element("ip").address(), !result.contains(address) { result.append(address) }
-    }
-    if let address = try status("podIP").address(), !result.contains(address) { result.append(address) }
-    return result
+  private mutating func addAddress(_ field: Field) throws(WrongShape) {
+    guard let address = try field.address(), !addresses.contains(address) else { return }
+    addresses.append(address)
+    if try field.string() != address.description { oddlyWrittenAddresses.append(address) }
   }
 
   /// The named ports of the containers and of the init containers that run on beside them.

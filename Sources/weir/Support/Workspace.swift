@@ -1,4 +1,5 @@
 import ArgumentParser
+import Addresses
 import Cluster
 import Compiler
 import Manifest
@@ -9,6 +10,7 @@ import Tables
 struct Workspace {
   let inventory: Inventory
   let policies: [PolicyObject]
+  let compatibility: Compatibility
   let tables: Tables
   /// From loaded objects to finished tables.
   let compileSeconds: Double
@@ -59,6 +61,7 @@ struct Workspace {
     tables = Compiler.compile(input)
     let end = clock.now
     self.policies = policies
+    compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
   }
@@ -80,6 +83,16 @@ struct Workspace {
         Diagnostic(
           .warning, at: nil, "no policy is in force: everything between managed pods is FORWARDED",
           hint: "name the policies with -f", identifier: "no-policies"))
+    }
+    let oddlyWritten = inventory.cluster.pods.filter { !$0.oddlyWrittenAddresses.isEmpty }
+    if let pod = oddlyWritten.first, let address = pod.oddlyWrittenAddresses.first {
+      let more = oddlyWritten.count > 1 ? " (and \(oddlyWritten.count - 1) more pods)" : ""
+      console.report(
+        Diagnostic(
+          .warning, at: pod.location, object: "Pod \(pod.namespace)/\(pod.name)\(more)",
+          "the address \(address) is written unusually; the agent's caches, and so trace, do not find it as \(address)",
+          hint: "packets are judged by the address itself; --compat strict makes trace do so too",
+          identifier: "oddly-written-address"))
     }
     for endpoint in tables.endpoints where endpoint.isLocal {
       guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }

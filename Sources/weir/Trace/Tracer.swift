@@ -2,6 +2,7 @@ import Addresses
 import Cluster
 import Dataplane
 import Manifest
+import Policy
 import Rules
 import Tables
 
@@ -45,6 +46,8 @@ struct Tracer {
   private let remoteNodes: [IPAddress: UInt32]
   /// Addresses of pods that use their node's network.
   private let hostNetworkPods: [String: IPAddress]
+  /// Pod addresses that the agent does not find under their usual text.
+  private let unfindable: Set<IPAddress>
 
   init(_ workspace: Workspace) {
     tables = workspace.tables
@@ -57,6 +60,9 @@ struct Tracer {
       workspace.inventory.cluster.pods.lazy.filter(\.hostNetwork).compactMap { pod in
         pod.addresses.first.map { ("\(pod.namespace)/\(pod.name)", $0) }
       }, uniquingKeysWith: { first, _ in first })
+    unfindable =
+      workspace.compatibility.reproducesBugs
+      ? Set(workspace.inventory.cluster.pods.lazy.flatMap(\.oddlyWrittenAddresses)) : []
   }
 
   func trace(_ probe: Probe) throws(ProbeError) -> TraceResult {
@@ -80,6 +86,9 @@ struct Tracer {
       let known = tables.endpoints.map(\.name).filter { $0.contains("/") }
       throw ProbeError(message: "no pod is called \(name)", hint: NameHint.nearest(to: name, in: known))
     case .address(let address):
+      guard !unfindable.contains(address) else {
+        return TraceEnd(probe: end, endpoint: nil, identity: identityAround(address))
+      }
       let (endpoint, identity) = lookup.resolve(address)
       return TraceEnd(probe: end, endpoint: endpoint, identity: identity)
     case .reserved(let name):
@@ -93,6 +102,13 @@ struct Tracer {
       }
       return TraceEnd(probe: end, endpoint: index, identity: tables.endpoints[index].identity)
     }
+  }
+
+  /// The identity of the nearest block around an address that is not found itself.
+  private func identityAround(_ address: IPAddress) -> UInt32 {
+    let blocks = tables.ipcache.filter { !$0.prefix.isHost && $0.prefix.contains(address) }
+    let nearest = blocks.max { $0.prefix.length < $1.prefix.length }
+    return nearest?.identity ?? (address.isIPv6 ? tables.settings.worldIPv6 : tables.settings.worldIPv4)
   }
 
   private func resolveNode(of end: ProbeEnd) throws(ProbeError) -> Int32? {
