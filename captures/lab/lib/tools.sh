@@ -25,10 +25,18 @@ need_tools() {
   postgres_bin=$(postgres_directory)
 }
 
-# Debian starts servers upon installation; the recording wants the programs only.
-apt_install() {
-  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "$@"
-}
+# Debian starts a server once it is installed, unless this file forbids it; the recording wants the programs only.
+apt_install() (
+  policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap 'rm -f -- "$policy"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+)
 
 missing_packages() {
   local tool packages=()
