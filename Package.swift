@@ -10,9 +10,10 @@ let features: [SwiftSetting] = [
 ]
 
 /// The packet loop crosses module borders; these targets are optimised as one.
-let hotPath: [SwiftSetting] = features + [
-  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
-]
+let hotPath: [SwiftSetting] =
+  features + [
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+  ]
 
 let package = Package(
   name: "weir",
@@ -77,13 +78,15 @@ let package = Package(
       name: "PolicyTests", dependencies: ["Policy", "Cluster", "Manifest", "Rules", "Addresses"],
       resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(
-      name: "CompilerTests", dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
+      name: "CompilerTests",
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
-      name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"], swiftSettings: features),
+      name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],
+      swiftSettings: features),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "WeirTests", dependencies: ["weir"], resources: [.copy("Fixtures")], swiftSettings: features),
