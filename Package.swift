@@ -56,7 +56,7 @@ let package = Package(
     .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: hotPath),
     .target(name: "Packet", dependencies: ["Addresses"], swiftSettings: hotPath),
     .target(name: "Dataplane", dependencies: ["Addresses", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
-    .target(name: "Flow", dependencies: ["Addresses"], swiftSettings: features),
+    .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     .executableTarget(
       name: "weir",

@@ -111,6 +111,38 @@ struct MessageReader {
     }
   }
 
+  func enumerations<Value: ProtobufEnum>(_ field: String) throws(FlowReadError) -> [Value] {
+    try list(field).map { item throws(FlowReadError) in
+      let value: Value?
+      switch item {
+      case .string(let name): value = Value(protobufName: name)
+      case .number(let digits): value = Int32(digits).flatMap { Value(rawValue: $0) }
+      default: value = nil
+      }
+      guard let value else { throw error(field, "not a list of known names") }
+      return value
+    }
+  }
+
+  func numbers<Number: FixedWidthInteger>(_ field: String) throws(FlowReadError) -> [Number] {
+    try list(field).map { item throws(FlowReadError) in
+      switch item {
+      case .number(let digits), .string(let digits):
+        if let number = Number(digits) { return number }
+        fallthrough
+      default:
+        throw error(field, "not a list of whole numbers from \(Number.min) to \(Number.max)")
+      }
+    }
+  }
+
+  func flags(_ field: String) throws(FlowReadError) -> [Bool] {
+    try list(field).map { item throws(FlowReadError) in
+      guard case .bool(let flag) = item else { throw error(field, "not a list of true and false") }
+      return flag
+    }
+  }
+
   func time(_ field: String) throws(FlowReadError) -> Int64? {
     guard let value = value(field) else { return nil }
     guard case .string(let text) = value, let time = Timestamp.read(text) else {
