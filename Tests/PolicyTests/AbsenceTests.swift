@@ -1,4 +1,5 @@
 import Cluster
+import Manifest
 import Policy
 import Rules
 import Testing

@@ -1,4 +1,5 @@
 import Cluster
+import Manifest
 import Policy
 import Rules
 import Testing
@@ -46,7 +47,7 @@ import Testing
       + "operator: In, values: [a]}]}}"
     let peers = try #require(try readPolicy(knp("{egress: [{to: [\(peer)]}]}")).entries.last?.peers)
     #expect(
-      peers.map(labels) == ["\(Self.cluster), k8s:io.cilium.k8s.namespace.labels.team=t, k8s:app in (a)"])
+      peers.map(labels) == ["k8s:io.cilium.k8s.namespace.labels.team=t, \(Self.cluster), k8s:app in (a)"])
   }
 
   @Test func keysAreVerbatim() throws {

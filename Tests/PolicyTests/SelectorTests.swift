@@ -1,4 +1,5 @@
 import Cluster
+import Manifest
 import Policy
 import Testing
 
@@ -98,8 +99,8 @@ import Testing
     let peers = try #require(
       try readPolicy(
         ingress(
-          "{fromEndpoints: [{matchLabels: {b: x, a: y}}, {matchLabels: {a: y, b: x}}, "
-            + "{matchExpressions: [{key: a, operator: In, values: [y]}, {key: b, operator: In, values: [x]}]}]}")
+          "{fromEndpoints: [{matchLabels: {b: v, a: w}}, {matchLabels: {a: w, b: v}}, "
+            + "{matchExpressions: [{key: a, operator: In, values: [w]}, {key: b, operator: In, values: [v]}]}]}")
       ).entries.first?.peers)
     #expect(Set(peers).count == 2)
   }

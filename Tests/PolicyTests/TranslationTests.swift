@@ -1,5 +1,6 @@
 import Addresses
 import Cluster
+import Manifest
 import Policy
 import Rules
 import Testing
