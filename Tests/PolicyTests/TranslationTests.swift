@@ -34,13 +34,13 @@ import Testing
   @Test func layerSevenFieldsArrive() throws {
     let element = """
       {toPorts: [{ports: [{port: "443", protocol: TCP}], serverNames: [b.c, a.b, b.c],
-      terminatingTLS: {secret: {name: s, namespace: n}, certificate: c},
+      terminatingTLS: {secret: {name: s, namespace: ns}, certificate: c},
       rules: {http: [{path: /a, method: GET, headers: ["X: 1"],
       headerMatches: [{name: h, value: v, mismatch: LOG, secret: {name: t}}]}]}}]}
       """
     let rule = try #require(try readPolicy(egress(element)).entries.first?.ports.first)
     #expect(rule.serverNames == ["a.b", "b.c"])
-    #expect(rule.terminatingTLS?.secret == SecretReference(namespace: "n", name: "s"))
+    #expect(rule.terminatingTLS?.secret == SecretReference(namespace: "ns", name: "s"))
     var http = HTTPRule()
     http.path = "/a"
     http.method = "GET"
@@ -70,12 +70,12 @@ import Testing
 
   @Test func servicesStayReferences() throws {
     let element = """
-      {toServices: [{k8sService: {serviceName: s}}, {k8sService: {serviceName: t, namespace: n}},
+      {toServices: [{k8sService: {serviceName: s}}, {k8sService: {serviceName: t, namespace: ns}},
       {k8sServiceSelector: {selector: {matchLabels: {a: b}}, namespace: m}}]}
       """
     let entry = try #require(try readPolicy(egress(element)).entries.first)
     #expect(entry.peers == [])
-    #expect(entry.services.map(\.namespace) == [nil, "n", "m"])
+    #expect(entry.services.map(\.namespace) == [nil, "ns", "m"])
     #expect(entry.services.map(\.name) == ["s", "t", nil])
     #expect(entry.services.last?.selector?.description == "any:a=b")
   }
