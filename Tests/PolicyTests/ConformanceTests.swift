@@ -57,11 +57,21 @@ import Testing
     PolicyReader(settings: policy.settings, validation: validation, compatibility: .snapshot).read(policy.object)
   }
 
-  private static func policies() throws -> [CasePolicy] {
+  private static func policies() throws -> [CasePolicy] { try ConformanceCase.all().flatMap(\.policies) }
+}
+
+/// A conformance case: its policies, and the label selectors that Cilium made of them.
+struct ConformanceCase {
+  var name: String
+  var text: String
+  var policies: [CasePolicy]
+  var labelSelectors: Set<String>
+
+  static func all() throws -> [ConformanceCase] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let cases = root.deletingLastPathComponent().appending(path: "shared/conformance/policy")
-    var result: [CasePolicy] = []
+    var result: [ConformanceCase] = []
     for folder in ["validation", "yaml", "random"] {
       let directory = cases.appending(path: folder)
       guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path()) else {
@@ -69,10 +79,29 @@ import Testing
         continue
       }
       for name in names.sorted() where name.hasSuffix(".json") {
-        result += try CasePolicy.read(directory.appending(path: name))
+        result.append(try read(directory.appending(path: name)))
       }
     }
     return result
+  }
+
+  private static func read(_ file: URL) throws -> ConformanceCase {
+    let data = try Data(contentsOf: file)
+    let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let expected = json["expected"] as? [String: Any] ?? [:]
+    var selectors: Set<String> = []
+    for endpoint in expected["endpoints"] as? [[String: Any]] ?? [] {
+      for filter in endpoint["filters"] as? [[String: Any]] ?? [] {
+        for peer in filter["peers"] as? [[String: Any]] ?? [] {
+          guard let selector = peer["selector"] as? String, selector.hasPrefix("&LabelSelector") else { continue }
+          selectors.insert(selector)
+        }
+      }
+    }
+    let name = file.deletingPathExtension().lastPathComponent
+    return ConformanceCase(
+      name: name, text: (json["policies"] as? [String] ?? []).joined(), policies: try CasePolicy.read(json, name),
+      labelSelectors: selectors)
   }
 }
 
@@ -88,16 +117,15 @@ struct CasePolicy {
 
   var title: String { "\(caseName): \(object.title)" }
 
-  static func read(_ file: URL) throws -> [CasePolicy] {
-    let json = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+  static func read(_ json: [String: Any], _ name: String) throws -> [CasePolicy] {
     let texts = try #require(json["policies"] as? [String])
     let expected = try #require((json["expected"] as? [String: Any])?["policies"] as? [[String: Any]])
     let settings = settings(json["settings"] as? [String: Any] ?? [:])
     return try zip(texts, expected).compactMap { text, expected in
-      let object = try #require(objects(text).first, "\(file.lastPathComponent)")
+      let object = try #require(objects(text).first, "\(name)")
       guard object.kind != "CiliumCIDRGroup" else { return nil }
       return CasePolicy(
-        caseName: file.deletingPathExtension().lastPathComponent, object: object, settings: settings,
+        caseName: name, object: object, settings: settings,
         isAccepted: expected["accepted"] as? Bool ?? false, error: expected["error"] as? String,
         schemaError: expected["crdSchemaError"] as? String ?? "", entryCount: expected["entries"] as? Int ?? 0)
     }

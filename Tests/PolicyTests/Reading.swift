@@ -54,11 +54,13 @@ func knp(_ spec: String) -> String {
 }
 
 /// A CNP whose only rule is `ingress: [element]`, in YAML's flow style.
-func ingress(_ element: String) -> String { cnp("endpointSelector: {}\ningress: [\(element)]") }
+func ingress(_ element: String) -> String { cnp("endpointSelector: {}\ningress: [\(element.onOneLine)]") }
 
-func egress(_ element: String) -> String { cnp("endpointSelector: {}\negress: [\(element)]") }
+func egress(_ element: String) -> String { cnp("endpointSelector: {}\negress: [\(element.onOneLine)]") }
 
 extension String {
+  var onOneLine: String { split(separator: "\n").joined(separator: " ") }
+
   func indented(by count: Int) -> String {
     split(separator: "\n", omittingEmptySubsequences: false)
       .map { String(repeating: " ", count: count) + $0 }.joined(separator: "\n")

@@ -15,7 +15,7 @@ struct Reporter: Sendable {
   }
 
   func warning(_ refusal: Refusal, _ identifier: WarningIdentifier) -> Diagnostic {
-    diagnostic(.warning, refusal, identifier)
+    diagnostic(identifier.severity, refusal, identifier)
   }
 
   private func diagnostic(

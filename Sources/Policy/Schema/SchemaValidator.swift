@@ -17,6 +17,8 @@ struct SchemaValidator {
   /// In CRDs a null is a value of the wrong type; in Kubernetes' built-in types it is an absent field.
   var nullsAreAbsent = false
   private(set) var findings: [SchemaFinding] = []
+  /// More is of no use to anybody.
+  private static let limit = 100
 
   init(nullsAreAbsent: Bool) {
     self.nullsAreAbsent = nullsAreAbsent
@@ -24,6 +26,7 @@ struct SchemaValidator {
 
   mutating func check(_ field: Field, _ schema: Schema) {
     if field.value.isNull, nullsAreAbsent { return }
+    guard findings.count < Self.limit else { return }
     switch schema {
     case .anything: break
     case .object(let object): check(field, object)
@@ -53,7 +56,7 @@ struct SchemaValidator {
     for (key, member) in members {
       if let known = schema.fields[key] {
         check(member, known)
-      } else {
+      } else if findings.count < Self.limit {
         let near = Spelling.nearest(to: key, in: Array(schema.fields.keys))
         let refusal = member.refusal("unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" })
         findings.append(SchemaFinding(kind: .unknownField(name: key, parent: field), refusal: refusal))

@@ -87,8 +87,7 @@ struct NetworkPolicyTranslator {
     }
     var draft = SelectorDraft(namespaces, prefix: "k8s.\(LabelKey.namespaceLabelsPrefix)")
     if draft.labels.isEmpty, draft.expressions.isEmpty { draft.addExists(ExtendedKey.namespace) }
-    draft.labels.merge(pods.labels) { $1 }
-    draft.expressions += pods.expressions
+    draft.add(pods)
     return draft.selector
   }
 

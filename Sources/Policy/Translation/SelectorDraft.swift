@@ -14,17 +14,23 @@ struct SelectorDraft {
   /// By extended key.
   var labels: [String: String] = [:]
   var expressions: [Expression] = []
+  /// Some requirement is malformed: Cilium then drops them all, and the selector selects nothing. Only selectors that
+  /// are not sanitized get so far, those of NetworkPolicy and of services.
+  private(set) var isMalformed = false
 
   init() {}
 
   /// Converts the keys of a CNP or CCNP selector (`cilium-policy.md` §2.2).
   init(_ document: SelectorDocument) {
     self.init(document, convert: ExtendedKey.convert)
+    isMalformed = Self.isMalformed(labels, expressions)
   }
 
   /// Takes the keys verbatim after `prefix`, which ends in the dot: NetworkPolicy (`k8s.`) and CIDR groups.
   init(_ document: SelectorDocument, prefix: String) {
     self.init(document) { prefix + $0 }
+    let plain = document.expressions.map { Expression(key: $0.key, operator: $0.operator, values: $0.values) }
+    isMalformed = Self.isMalformed(document.labels, plain)
   }
 
   private init(_ document: SelectorDocument, convert: (String) -> String) {
@@ -48,9 +54,14 @@ struct SelectorDraft {
     expressions.append(Expression(key: key, operator: "Exists", values: []))
   }
 
-  /// True when some requirement is malformed: Cilium then drops the requirements, and the selector selects nothing. Can
-  /// only happen to selectors that are not sanitized, those of NetworkPolicy.
-  var isMalformed: Bool {
+  /// Takes in the demands of another selector; where both have a label, the other's counts.
+  mutating func add(_ other: SelectorDraft) {
+    labels.merge(other.labels) { $1 }
+    expressions += other.expressions
+    isMalformed = isMalformed || other.isMalformed
+  }
+
+  private static func isMalformed(_ labels: [String: String], _ expressions: [Expression]) -> Bool {
     labels.contains { LabelSyntax.fault(inKey: $0.key) != nil || LabelSyntax.fault(inValue: $0.value) != nil }
       || expressions.contains { SelectorSanitizer.fault(in: $0) != nil }
   }

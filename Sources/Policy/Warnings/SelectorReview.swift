@@ -38,8 +38,7 @@ struct SelectorReview {
   }
 
   func review(_ selector: SelectorDocument, _ list: inout WarningList) {
-    let labels = selector.field["matchLabels"]
-    for key in selector.labels.keys.sorted() { review(key, labels?[key] ?? selector.field, &list) }
+    for (key, field) in selector.field["matchLabels"]?.members ?? [] { review(key, field, &list) }
     for expression in selector.expressions { review(expression.key, expression.field, &list) }
   }
 

@@ -1,3 +1,5 @@
+import Manifest
+
 /// The stable names of warnings about single policies. Scripts may rely on them; each says in one line what is meant.
 enum WarningIdentifier: String, CaseIterable, Sendable {
   /// The API server refuses what the agent alone takes.
@@ -98,4 +100,17 @@ enum WarningIdentifier: String, CaseIterable, Sendable {
   case egressWithoutType = "knp-egress-without-type"
   /// An element of a CIDR group that is no prefix is skipped.
   case groupPrefixSkipped = "cidr-group-prefix-skipped"
+}
+
+extension WarningIdentifier {
+  /// Notes tell how a construct reads that is often meant just so, such as `ingress: [{}]`; warnings tell of something
+  /// that has no effect or another one than its text suggests.
+  var severity: Diagnostic.Severity {
+    switch self {
+    case .emptyRuleDeniesAll, .httpPathExact, .httpHostRegex, .dnsPatternOneLabel, .wildcardPeerScope,
+      .portsForEveryone, .clusterwideWildcard, .portZero, .cidrExcludesPods:
+      .note
+    default: .warning
+    }
+  }
 }
