@@ -1,0 +1,179 @@
+import Addresses
+import Dataplane
+import Flow
+import Packet
+import Rules
+import Tables
+
+/// Turns what the engine decided about a packet into events, as Cilium's monitor and Hubble would make them
+/// (`hubble-output.md` §4).
+///
+/// A new connection gives one event at each hop: a policy verdict where the endpoint enforces the direction, else a
+/// trace. A denied packet gives a policy verdict and a drop.
+struct FlowRecorder {
+  private let tables: Tables
+  /// Every packet, not only those that open a connection or are dropped.
+  private let recordsEveryPacket: Bool
+  private var directory: EndpointDirectory
+  private var index: UInt64 = 0
+
+  init(tables: Tables, recordsEveryPacket: Bool) {
+    self.tables = tables
+    self.recordsEveryPacket = recordsEveryPacket
+    directory = EndpointDirectory(tables)
+  }
+
+  /// Whether `record` would make an event: asked first, so that the established path costs nothing more.
+  @inline(__always)
+  func isWorthRecording(_ verdict: borrowing PacketVerdict) -> Bool {
+    recordsEveryPacket || verdict.verdict == .dropped || verdict.egress.flags.contains(.opensConnection)
+      || verdict.ingress.flags.contains(.opensConnection)
+      || (verdict.verdict == .audit && (verdict.egress.state == .new || verdict.ingress.state == .new))
+  }
+
+  /// The packet's events, in the order in which it met the hops.
+  mutating func record(
+    _ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64, _ emit: (Flow) throws -> Void
+  ) rethrows {
+    let base = flow(of: headers, verdict, at: time)
+    for (direction, hop) in [(Direction.egress, verdict.egress), (.ingress, verdict.ingress)] where hop.isPresent {
+      try record(hop, direction, verdict, base, emit)
+    }
+    if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
+      // Nobody judged it, and so there is no verdict to show.
+      var flow = base
+      flow.eventType = .trace(.fromNetwork)
+      flow.traceObservationPoint = .fromNetwork
+      try emit(numbered(flow))
+    }
+  }
+
+  private mutating func record(
+    _ hop: HopVerdict, _ direction: Direction, _ verdict: PacketVerdict, _ base: Flow, _ emit: (Flow) throws -> Void
+  ) rethrows {
+    var flow = base
+    flow.trafficDirection = direction == .egress ? .egress : .ingress
+    let endpoint = direction == .egress ? verdict.sourceEndpoint : verdict.destinationEndpoint
+    if endpoint >= 0 { flow.nodeName = tables.endpoints[Int(endpoint)].node }
+    let isPolicyDrop = hop.verdict == .dropped && hop.flags.contains(.policyAsked)
+    let isNew = hop.flags.contains(.opensConnection) || (hop.state == .new && hop.verdict == .audit)
+    if isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked)) {
+      try emit(numbered(policyVerdict(flow, hop, direction, endpoint)))
+    }
+    if hop.verdict == .dropped {
+      flow.verdict = .dropped
+      flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
+      flow.eventType = .drop(flow.dropReason)
+      try emit(numbered(flow))
+    } else if recordsEveryPacket ? !isNew || hop.flags.contains(.notEnforced) : isNew && hop.flags.contains(.notEnforced) {
+      try emit(numbered(trace(flow, hop, direction)))
+    }
+  }
+
+  // MARK: The kinds of events
+
+  private mutating func policyVerdict(
+    _ base: Flow, _ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32
+  ) -> Flow {
+    var flow = base
+    flow.eventType = .policyVerdict
+    flow.policyMatchType = Flow.PolicyMatchType(rawValue: UInt32(hop.matchType.rawValue))
+    flow.authType = Flow.AuthType(rawValue: Int32(hop.authenticationNumber)) ?? .disabled
+    var rules: UInt32 = 0
+    if endpoint >= 0, hop.entry >= 0, let policy = tables.endpoints[Int(endpoint)].policy {
+      rules = tables.policies[policy].entries[Int(hop.entry)].rules
+    }
+    flow.policyLog = directory.logs(of: rules)
+    switch hop.verdict {
+    case .dropped:
+      flow.verdict = .dropped
+      flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
+      guard hop.reason == .policyDeny else { return flow }
+      flow.file = directory.file(of: rules)
+      if direction == .egress {
+        flow.egressDeniedBy = directory.policies(of: rules)
+      } else {
+        flow.ingressDeniedBy = directory.policies(of: rules)
+      }
+      return flow
+    case .audit:
+      flow.verdict = .audit
+      flow.isReply = false
+      flow.policyMatchType = .none
+      return flow
+    default:
+      flow.verdict = hop.verdict == .redirected ? .redirected : .forwarded
+      flow.isReply = false
+      flow.file = directory.file(of: rules)
+      if direction == .egress {
+        flow.egressAllowedBy = directory.policies(of: rules)
+      } else {
+        flow.ingressAllowedBy = directory.policies(of: rules)
+      }
+      return flow
+    }
+  }
+
+  private func trace(_ base: Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
+    var flow = base
+    flow.verdict = .forwarded
+    flow.traceObservationPoint = direction == .egress ? .toStack : .toEndpoint
+    flow.eventType = .trace(flow.traceObservationPoint)
+    flow.isReply = hop.state == .reply
+    flow.traceReason =
+      switch hop.state {
+      case .new: .new
+      case .established: .established
+      case .reply: .reply
+      case .related: .related
+      }
+    return flow
+  }
+
+  // MARK: What all of them share
+
+  private mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
+    var flow = Flow()
+    flow.time = time
+    flow.emitter = Flow.Emitter(name: "Weir", version: Weir.version)
+    flow.type = .l3l4
+    if headers.flags.contains(.hasEthernet) {
+      flow.ethernet = Flow.Ethernet(source: headers.sourceMAC, destination: headers.destinationMAC)
+    }
+    if headers.ipVersion != 0 {
+      flow.ip = Flow.IP(source: headers.source, destination: headers.destination)
+      flow.source = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
+      flow.destination = directory.end(endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
+    }
+    flow.l4 = Self.layer4(of: headers)
+    flow.summary = .derived
+    if verdict.service >= 0 {
+      let frontend = tables.services[Int(verdict.service)]
+      let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
+      if verdict.flags.contains(.fromService) { flow.sourceService = service } else { flow.destinationService = service }
+    }
+    return flow
+  }
+
+  private mutating func numbered(_ flow: Flow) -> Flow {
+    index += 1
+    var flow = flow
+    flow.uuid = FlowUUID(seed: 0, index: index)
+    return flow
+  }
+
+  private static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {
+    let (source, destination) = (headers.sourcePort, headers.destinationPort)
+    switch L4Protocol(rawValue: headers.protocolNumber) {
+    case .tcp where headers.flags.contains(.hasPorts):
+      return .tcp(.init(source: source, destination: destination, flags: .init(rawValue: headers.tcpFlags)))
+    case .udp where headers.flags.contains(.hasPorts): return .udp(.init(source: source, destination: destination))
+    case .sctp where headers.flags.contains(.hasPorts): return .sctp(.init(source: source, destination: destination))
+    case .icmp where headers.flags.contains(.hasICMP):
+      return .icmpv4(.init(type: headers.icmpType, code: headers.icmpCode))
+    case .icmpv6 where headers.flags.contains(.hasICMP):
+      return .icmpv6(.init(type: headers.icmpType, code: headers.icmpCode))
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Capture
+import Dataplane
+import Flow
+import Manifest
+import Packet
+import Tables
+
+/// `weir replay`: captures against policies.
+struct ReplayCommand: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case compact, dict, table, tab, jsonpb, json, summary
+  }
+
+  enum Midstream: String, ExpressibleByArgument, CaseIterable { case allow, judge }
+
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Replay captures against policies and report what would have been let through.",
+    discussion: """
+      Reads the captures in time order, judges every packet as Cilium's datapath would and prints, as hubble observe \
+      does, one event per new connection and hop and one for each drop. A summary follows on standard error.
+
+      Exit code 0 whatever the verdicts; 65 for unreadable input, 66 for missing input, 74 when writing fails.
+      """)
+
+  @Argument(help: ArgumentHelp("Captures: pcap or pcapng, gzip-compressed or not; - is standard input.", valueName: "capture"))
+  var captures: [String]
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Filters") var filters: FilterOptions
+  @OptionGroup var consoleOptions: ConsoleOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: "compact, dict, table (alias tab), jsonpb (alias json), or summary for the totals only.")
+  var output = Format.compact
+
+  @Flag(help: "Print every packet, not only new connections and drops.")
+  var packets = false
+
+  @Flag(help: "Print addresses instead of names.")
+  var numeric = false
+
+  @Flag(help: "Print the policies behind each verdict.")
+  var printPolicyNames = false
+
+  @Flag(help: "Print the node of each event.")
+  var printNodeName = false
+
+  @Option(help: ArgumentHelp("Read only packets that match, in the syntax of tcpdump.", valueName: "expression"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("Write the totals as JSON; - is standard output.", valueName: "path"))
+  var statsJson: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "TCP connections that began before the capture: judge them as new ones, as Cilium does, or allow them.",
+      valueName: "judge|allow"))
+  var midstream = Midstream.judge
+
+  func run() throws {
+    let console = consoleOptions.console
+    let selection = try FilterOptions.selection(of: Array(CommandLine.arguments.dropFirst()))
+    var capture = try open(console)
+    let workspace = try Workspace(input, console: console)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var replay = Replay(
+      tables: workspace.tables, selection: selection,
+      writer: output == .summary ? nil : FlowWriter(descriptor: 1, options: printOptions),
+      recordsEveryPacket: packets, midstream: midstream == .judge ? .judge : .allow)
+    do {
+      try replay.run(&capture)
+    } catch let failure as FlowWriter.Failure {
+      console.report(Diagnostic(.error, at: nil, "standard output: \(failure)"))
+      throw ExitStatus.inputOutput
+    }
+    var statistics = replay.statistics()
+    statistics.seconds = Workspace.seconds(clock.now - start)
+    for damage in capture.damage { console.report(Diagnostic(damage, .warning)) }
+    if statistics.packets == 0 {
+      console.report(
+        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: "no-packets"))
+    }
+    try write(statistics, console)
+  }
+
+  private func open(_ console: Console) throws -> MergedCapture {
+    do throws(CaptureError) {
+      return try MergedCapture(paths: captures, filter: filter)
+    } catch {
+      console.report(Diagnostic(error, .error))
+      throw ExitCode(error.exitCode)
+    }
+  }
+
+  private var printOptions: FlowPrintOptions {
+    FlowPrintOptions(
+      format: FlowFormat(name: output.rawValue) ?? .compact, numeric: numeric, color: consoleOptions.colorsOutput,
+      nodeNames: printNodeName, policyNames: printPolicyNames)
+  }
+
+  private func write(_ statistics: ReplayStatistics, _ console: Console) throws {
+    if output == .summary {
+      try StandardOutput.print(statistics.summary())
+    } else {
+      console.say("\n" + statistics.summary())
+    }
+    guard let statsJson else { return }
+    let json = statistics.json() + [UInt8(ascii: "\n")]
+    if statsJson == "-" { return try StandardOutput.print(json) }
+    do {
+      try WholeFile.write(json, to: statsJson)
+    } catch {
+      console.report(Diagnostic(.error, at: Location(file: statsJson), "cannot be written: \(error)"))
+      throw ExitStatus.inputOutput
+    }
+  }
+}
+
+extension Diagnostic {
+  init(_ error: CaptureError, _ severity: Severity) {
+    self.init(severity, at: Location(file: error.file), error.reason.description, hint: error.hint)
+  }
+}
