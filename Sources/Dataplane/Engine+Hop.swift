@@ -111,14 +111,18 @@ extension Engine {
   private func trackError(_ hop: Hop, _ direction: Int) -> ConnectionState {
     guard let place = related.find(hop.key) else { return .new }
     let position = place.orientation &* 2 &+ direction
-    for index in [3 &- position, position] as InlineArray<2, Int> {
-      let expiry = place.slot.pointee.expiries[index]
-      guard expiry != 0, expiry >= hop.now else { continue }
-      place.slot.pointee.expiries[index] = TrackedConnection.expiry(
-        at: hop.now, after: tables.settings.timeouts.other)
-      return .related
+    let reverse = 3 &- position
+    let index: Int
+    if RelatedTable.isAlive(place.slot.pointee.expiries[reverse], at: hop.now) {
+      index = reverse
+    } else if RelatedTable.isAlive(place.slot.pointee.expiries[position], at: hop.now) {
+      index = position
+    } else {
+      return .new
     }
-    return .new
+    place.slot.pointee.expiries[index] = TrackedConnection.expiry(
+      at: hop.now, after: tables.settings.timeouts.other)
+    return .related
   }
 
   /// Makes the connection's entry, and the one that lets ICMP errors about it pass.

@@ -1,3 +1,4 @@
+import Addresses
 public import Packet
 public import Tables
 
@@ -139,16 +140,17 @@ public struct Engine: ~Copyable {
     _ headers: borrowing PacketHeaders, _ reason: DropReason, _ traits: Transport.Traits,
     _ verdict: inout PacketVerdict
   ) {
-    guard headers.ipVersion == 4 || headers.ipVersion == 6 else { return }
+    let version = headers.ipVersion
+    guard version == 4 || version == 6 else { return }
     let ends = ends(
       sourceHigh: headers.source.high, sourceLow: headers.source.low, destinationHigh: headers.destination.high,
-      destinationLow: headers.destination.low, family: headers.ipVersion)
+      destinationLow: headers.destination.low, family: version)
     verdict.sourceIdentity = ends.sourceIdentity
     verdict.destinationIdentity = ends.destinationIdentity
     verdict.sourceEndpoint = ends.source
     verdict.destinationEndpoint = ends.destination
     if ends.isWithinEndpoint { verdict.flags.insert(.withinEndpoint) }
-    let reason = isFamilyEnabled(headers.ipVersion) ? reason : .unsupportedNetworkProtocol
+    let reason = isFamilyEnabled(version) ? reason : .unsupportedNetworkProtocol
     if ends.sourceIsManaged {
       // On the way out, untracked fragments are refused before their protocol is looked at.
       let first = reason == .invalidPacket && traits.contains(.untrackedFragment)

@@ -1,4 +1,4 @@
-public import Packet
+import Packet
 
 /// What an engine has seen so far: plain numbers, added up by whoever runs several engines.
 public struct EngineCounters: Sendable, BitwiseCopyable {

@@ -1,3 +1,4 @@
+import Addresses
 import Packet
 
 /// A packet's transport as connection tracking and policy see it, before any table is asked.
@@ -40,8 +41,8 @@ extension Engine {
   /// - Parameter headers: of outcome `ip`.
   @inline(__always)
   mutating func transport(of headers: borrowing PacketHeaders) -> Transport {
-    let isPort = headers.protocolNumber == IPProtocol.tcp || headers.protocolNumber == IPProtocol.udp
-    guard isPort, headers.flags.isDisjoint(with: [.fragment, .laterFragment, .transportTruncated]) else {
+    let number = headers.protocolNumber
+    guard number == IPProtocol.tcp || number == IPProtocol.udp, headers.flags.isDisjoint(with: [.fragment, .laterFragment, .transportTruncated]) else {
       return unusualTransport(of: headers)
     }
     var transport = Transport()

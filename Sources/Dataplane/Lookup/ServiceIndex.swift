@@ -39,6 +39,7 @@ struct ServiceIndex: ~Copyable, Sendable {
     frontends = FixedBuffer(repeating: Frontend(), count: size)
     filter = FixedBuffer(repeating: 0, count: 1024)
     var kept: [Backend] = []
+    var built: [Frontend] = []
     for (number, service) in services.enumerated() {
       var frontend = Frontend()
       (frontend.high, frontend.low) = (service.address.high, service.address.low)
@@ -55,9 +56,10 @@ struct ServiceIndex: ~Copyable, Sendable {
             high: backend.address.high, low: backend.address.low, port: backend.port, number: Int32(clamping: index)))
       }
       frontend.backendCount = UInt32(kept.count) - frontend.firstBackend
-      insert(frontend)
+      built.append(frontend)
     }
     backends = FixedBuffer(kept, padding: Backend())
+    for frontend in built { insert(frontend) }
   }
 
   @inline(__always)

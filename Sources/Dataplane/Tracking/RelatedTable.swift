@@ -70,8 +70,11 @@ struct RelatedTable: ~Copyable {
     return Place(slot: slot, orientation: 0)
   }
 
+  @inline(__always)
+  static func isAlive(_ expiry: UInt32, at now: UInt32) -> Bool { expiry != 0 && expiry >= now }
+
   private static func isAlive(_ slot: Slot, at now: UInt32) -> Bool {
-    for index in 0..<4 where slot.expiries[index] != 0 && slot.expiries[index] >= now { return true }
+    for index in 0..<4 where isAlive(slot.expiries[index], at: now) { return true }
     return false
   }
 
