@@ -1,1 +1,177 @@
-import Tables
+import Addresses
+public import Packet
+public import Tables
+
+/// Judges packets as Cilium's endpoint programs would: at the source's endpoint on the way out, then at the
+/// destination's on the way in, each with connection tracking and its policy map.
+///
+/// One engine belongs to one thread. Several may share `LookupTables`, if all packets of an address pair (either
+/// direction, fragments and ICMP errors included) go to the same one.
+///
+/// Not judged at all: ARP, neighbour discovery, frames without a readable IP header, packets between addresses that no
+/// local endpoint with a policy has, and a pod's packets to itself, which never leave it. A packet that leaves a pod
+/// with another's source address cannot be told apart by its headers (Cilium: 132), nor can the host's own packets from
+/// those that only pass through: a host endpoint, where the tables give it a policy, is known by its addresses.
+public struct Engine: ~Copyable {
+  private(set) var tables: LookupTables
+  private(set) var options: EngineOptions
+  /// Counts the tables used; what slots remember of older ones is void.
+  var generation: UInt32 = 1
+  var connections: ConnectionTable
+  var related: RelatedTable
+  var fragments: FragmentTable
+  private var totals = EngineCounters()
+
+  public init(tables: Tables, options: EngineOptions = EngineOptions()) {
+    self.init(sharing: LookupTables(tables), options: options)
+  }
+
+  public init(sharing tables: LookupTables, options: EngineOptions = EngineOptions()) {
+    self.tables = tables
+    self.options = options
+    connections = ConnectionTable(maximum: options.maximumConnections)
+    related = RelatedTable(maximum: options.maximumConnections)
+    fragments = FragmentTable(maximum: options.maximumFragments)
+  }
+
+  /// Totals since the engine was made.
+  public var counters: EngineCounters {
+    var counters = totals
+    counters.connectionsEvicted = connections.evicted
+    counters.relatedEvicted = related.evicted
+    counters.fragmentsEvicted = fragments.evicted
+    return counters
+  }
+
+  /// The same tables that packets are judged by.
+  public var lookupTables: LookupTables { tables }
+
+  /// Judges all further packets by other tables. Connections stay, as in Cilium: their next forward packet meets the new
+  /// policy, replies pass until the entry dies. Endpoints, redirects and services must keep their indices, or replies of
+  /// proxied connections will name the wrong proxy.
+  public mutating func replaceTables(_ tables: LookupTables) {
+    self.tables = tables
+    generation &+= 1
+  }
+
+  /// Judges one packet.
+  ///
+  /// - Parameters:
+  ///   - nanoseconds: capture time since the epoch; drives all lifetimes, in whole seconds as Cilium's clock.
+  ///   - length: bytes on the wire, for the counters.
+  public mutating func judge(
+    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32
+  ) -> PacketVerdict {
+    totals.count(headers, at: nanoseconds, length: length)
+    var verdict = PacketVerdict()
+    switch headers.outcome {
+    case .ip:
+      let transport = transport(of: headers)
+      if transport.traits.contains(.hasTuple) {
+        judgeConnection(headers, transport, at: UInt32(clamping: nanoseconds / 1_000_000_000), &verdict)
+      } else {
+        judgeObstacle(headers, transport.obstacle, transport.traits, &verdict)
+      }
+    case .truncated, .malformed:
+      judgeObstacle(headers, .invalidPacket, [], &verdict)
+    case .badExtensionHeader:
+      judgeObstacle(headers, .invalidExtensionHeader, [], &verdict)
+    case .arp, .lengthField, .otherProtocol:
+      // Pods' frames among them would be dropped (166, 139), but nothing tells whose they are.
+      break
+    }
+    totals.count(verdict)
+    return verdict
+  }
+
+  /// A packet with a tuple: finds its connection and asks the hops.
+  @inline(__always)
+  private mutating func judgeConnection(
+    _ headers: borrowing PacketHeaders, _ transport: Transport, at now: UInt32, _ verdict: inout PacketVerdict
+  ) {
+    var transport = transport
+    var key = ConnectionTable.Key(
+      sourceHigh: headers.source.high, sourceLow: headers.source.low, destinationHigh: headers.destination.high,
+      destinationLow: headers.destination.low, sourcePort: transport.sourcePort,
+      destinationPort: transport.destinationPort, protocolNumber: headers.protocolNumber, family: headers.ipVersion)
+    var lacksBackend = false
+    if !tables.services.isEmpty, !transport.traits.contains(.icmp) {
+      lacksBackend = translate(&key, &transport, &verdict)
+    }
+
+    let place = connections.place(key, at: now)
+    let slot = place.slot
+    slot.pointee.lastSeen = now
+    if slot.pointee.generation != generation { resolve(slot) }
+    let fromFirst = place.orientation == 0
+    verdict.sourceIdentity = fromFirst ? slot.pointee.firstIdentity : slot.pointee.secondIdentity
+    verdict.destinationIdentity = fromFirst ? slot.pointee.secondIdentity : slot.pointee.firstIdentity
+    verdict.sourceEndpoint = fromFirst ? slot.pointee.firstEndpoint : slot.pointee.secondEndpoint
+    verdict.destinationEndpoint = fromFirst ? slot.pointee.secondEndpoint : slot.pointee.firstEndpoint
+    if place.isNew {
+      verdict.flags.insert(.newFlow)
+      totals.flows &+= 1
+    }
+
+    let flags = slot.pointee.flags
+    if flags.contains(.withinEndpoint) { verdict.flags.insert(.withinEndpoint) }
+    if transport.traits.contains(.neighbourDiscovery) {
+      verdict.flags.insert(.neighbourDiscovery)
+    } else {
+      let hop = Hop(key: key, transport: transport, place: place, now: now)
+      if flags.contains(fromFirst ? .firstManaged : .secondManaged) {
+        if lacksBackend {
+          verdict.egress = Self.drop(.serviceBackendNotFound)
+        } else {
+          verdict.egress = judge(hop, direction: 1, endpoint: verdict.sourceEndpoint, peer: verdict.destinationIdentity)
+        }
+      }
+      if flags.contains(fromFirst ? .secondManaged : .firstManaged), verdict.egress.verdict != .dropped {
+        verdict.ingress = judge(hop, direction: 0, endpoint: verdict.destinationEndpoint, peer: verdict.sourceIdentity)
+      }
+      verdict.conclude()
+    }
+    countFlow(slot, FlowVerdict(verdict.verdict))
+  }
+
+  /// A packet without a tuple is dropped at the first endpoint it meets, if any.
+  @inline(never)
+  private mutating func judgeObstacle(
+    _ headers: borrowing PacketHeaders, _ reason: DropReason, _ traits: Transport.Traits,
+    _ verdict: inout PacketVerdict
+  ) {
+    let version = headers.ipVersion
+    guard version == 4 || version == 6 else { return }
+    let ends = ends(
+      sourceHigh: headers.source.high, sourceLow: headers.source.low, destinationHigh: headers.destination.high,
+      destinationLow: headers.destination.low, family: version)
+    verdict.sourceIdentity = ends.sourceIdentity
+    verdict.destinationIdentity = ends.destinationIdentity
+    verdict.sourceEndpoint = ends.source
+    verdict.destinationEndpoint = ends.destination
+    if ends.isWithinEndpoint { verdict.flags.insert(.withinEndpoint) }
+    let reason = isFamilyEnabled(version) ? reason : .unsupportedNetworkProtocol
+    if ends.sourceIsManaged {
+      // On the way out, untracked fragments are refused before their protocol is looked at.
+      let first = reason == .invalidPacket && traits.contains(.untrackedFragment)
+      verdict.egress = Self.drop(first ? .fragmentationNotSupported : reason)
+    } else if ends.destinationIsManaged {
+      verdict.ingress = Self.drop(reason)
+    }
+    verdict.conclude()
+  }
+
+  @inline(__always)
+  private mutating func countFlow(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ verdict: FlowVerdict) {
+    let isCounted = slot.pointee.flags.contains(.counted)
+    if isCounted, verdict.rawValue <= slot.pointee.flowVerdict.rawValue { return }
+    totals.moveFlow(from: isCounted ? slot.pointee.flowVerdict : nil, to: verdict)
+    slot.pointee.flowVerdict = verdict
+    slot.pointee.flags.insert(.counted)
+  }
+
+  @inline(__always)
+  func isFamilyEnabled(_ version: UInt8) -> Bool {
+    version == 6 ? tables.settings.enableIPv6 : tables.settings.enableIPv4
+  }
+}

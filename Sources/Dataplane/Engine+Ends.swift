@@ -1,0 +1,59 @@
+/// The two ends of a packet: whose they are, and whether anybody judges there.
+struct Ends: BitwiseCopyable {
+  /// Index into `Tables.endpoints`; -1 none.
+  var source: Int32
+  var destination: Int32
+  /// Each as the other end sees it.
+  var sourceIdentity: UInt32
+  var destinationIdentity: UInt32
+  var sourceIsManaged: Bool
+  var destinationIsManaged: Bool
+  var isWithinEndpoint: Bool
+}
+
+extension Engine {
+  func ends(
+    sourceHigh: UInt64, sourceLow: UInt64, destinationHigh: UInt64, destinationLow: UInt64, family: UInt8
+  ) -> Ends {
+    let source = tables.owner(high: sourceHigh, low: sourceLow, family: family)
+    let destination = tables.owner(high: destinationHigh, low: destinationLow, family: family)
+    let isWithin = source.endpoint >= 0 && source.endpoint == destination.endpoint
+    return Ends(
+      source: source.endpoint, destination: destination.endpoint,
+      sourceIdentity: identity(source, seenFrom: destination.endpoint),
+      destinationIdentity: identity(destination, seenFrom: source.endpoint),
+      sourceIsManaged: !isWithin && isManaged(source.endpoint),
+      destinationIsManaged: !isWithin && isManaged(destination.endpoint), isWithinEndpoint: isWithin)
+  }
+
+  /// Fills what a slot remembers of the tables.
+  @inline(never)
+  func resolve(_ slot: UnsafeMutablePointer<ConnectionSlot>) {
+    let ends = ends(
+      sourceHigh: slot.pointee.firstHigh, sourceLow: slot.pointee.firstLow,
+      destinationHigh: slot.pointee.secondHigh, destinationLow: slot.pointee.secondLow, family: slot.pointee.family)
+    slot.pointee.firstIdentity = ends.sourceIdentity
+    slot.pointee.secondIdentity = ends.destinationIdentity
+    slot.pointee.firstEndpoint = ends.source
+    slot.pointee.secondEndpoint = ends.destination
+    slot.pointee.flags.subtract([.firstManaged, .secondManaged, .withinEndpoint])
+    if ends.sourceIsManaged { slot.pointee.flags.insert(.firstManaged) }
+    if ends.destinationIsManaged { slot.pointee.flags.insert(.secondManaged) }
+    if ends.isWithinEndpoint { slot.pointee.flags.insert(.withinEndpoint) }
+    slot.pointee.decisions = InlineArray(repeating: CachedDecision())
+    slot.pointee.generation = generation
+  }
+
+  private func isManaged(_ endpoint: Int32) -> Bool {
+    endpoint >= 0 && tables.endpoints[Int(endpoint)].policy >= 0
+  }
+
+  /// A node's host is `host` to its own pods only; to those of other nodes it is a remote node.
+  private func identity(
+    _ owner: (endpoint: Int32, identity: UInt32), seenFrom viewer: Int32
+  ) -> UInt32 {
+    guard owner.identity == 1, owner.endpoint >= 0, viewer >= 0 else { return owner.identity }
+    let (node, viewerNode) = (tables.endpoints[Int(owner.endpoint)].node, tables.endpoints[Int(viewer)].node)
+    return node < 0 || viewerNode < 0 || node == viewerNode ? owner.identity : 6
+  }
+}

@@ -1,0 +1,151 @@
+/// A packet on its way through its hops.
+struct Hop: BitwiseCopyable {
+  /// After service translation.
+  var key: ConnectionTable.Key
+  var transport: Transport
+  var place: ConnectionTable.Place
+  var now: UInt32
+}
+
+extension Engine {
+  /// Judges a packet at one endpoint, in the order of Cilium's endpoint program (`kernel-datapath.md` §4).
+  ///
+  /// - Parameters:
+  ///   - direction: 0 ingress, 1 egress: which way the packet crosses the endpoint's border.
+  ///   - endpoint: index of an endpoint with a policy.
+  ///   - peer: the identity at the other end.
+  @inline(__always)
+  mutating func judge(_ hop: Hop, direction: Int, endpoint: Int32, peer: UInt32) -> HopVerdict {
+    let obstacle = obstacle(hop, direction: direction)
+    if obstacle != .none { return Self.drop(obstacle) }
+
+    var verdict = HopVerdict()
+    verdict.flags = .present
+    let state = track(hop, direction)
+    verdict.state = state
+    // `orientation` is 0 or 1, `direction` likewise: positions are below 4.
+    let slot = hop.place.slot
+    let position = hop.place.orientation &* 2 &+ direction
+    switch state {
+    case .reply:
+      verdict.redirect = slot.pointee.entries[(3 &- position)].redirect
+      verdict.verdict = verdict.redirect != 0 ? .redirected : .forwarded
+      return verdict
+    case .related:
+      verdict.verdict = .forwarded
+      return verdict
+    case .new:
+      if options.midstream == .allow, hop.transport.traits.contains(.tcp), !hop.transport.tcpFlags.opens {
+        open(hop, direction, redirect: 0, midstream: true)
+        verdict.state = .established
+        verdict.verdict = .forwarded
+        verdict.flags.formUnion([.opensConnection, .midstream])
+        return verdict
+      }
+    case .established:
+      if !hop.transport.traits.contains(.icmpError), slot.pointee.entries[position].flags.contains(.midstream) {
+        verdict.verdict = .forwarded
+        verdict.flags.insert(.midstream)
+        return verdict
+      }
+    }
+
+    let decision = decide(hop, position, direction, endpoint, peer)
+    verdict.entry = decision.entry
+    verdict.redirect = decision.redirect
+    verdict.reason = decision.reason
+    verdict.matchType = decision.matchType
+    verdict.authenticationNumber = decision.authenticationNumber
+    verdict.verdict = decision.verdict
+    verdict.flags.insert(.policyAsked)
+    if !decision.isEnforced { verdict.flags.insert(.notEnforced) }
+    guard !decision.drops else { return verdict }
+    if state == .new {
+      open(hop, direction, redirect: decision.redirect, midstream: false)
+      verdict.flags.insert(.opensConnection)
+    } else if !hop.transport.traits.contains(.icmpError) {
+      // Where new tables redirect an old connection, Cilium makes its entry anew.
+      slot.pointee.entries[position].redirect = decision.redirect
+    }
+    return verdict
+  }
+
+  /// What stops a packet before connection tracking.
+  @inline(__always)
+  private func obstacle(_ hop: Hop, direction: Int) -> DropReason {
+    if !isFamilyEnabled(hop.key.family) { return .unsupportedNetworkProtocol }
+    // On the way in, untracked first fragments go on with the ports they have.
+    if direction == 1, hop.transport.traits.contains(.untrackedFragment) { return .fragmentationNotSupported }
+    return hop.transport.obstacle
+  }
+
+  /// Finds the packet's connection, the reverse direction first, and accounts for the packet there.
+  @inline(__always)
+  private func track(_ hop: Hop, _ direction: Int) -> ConnectionState {
+    if hop.transport.traits.contains(.icmpError) { return trackError(hop, direction) }
+    let slot = hop.place.slot
+    let isTCP = hop.transport.traits.contains(.tcp)
+    let position = hop.place.orientation &* 2 &+ direction
+    // Opened by the peer, the entry was made where this endpoint sees the opposite direction.
+    let reverse = 3 &- position
+    if slot.pointee.entries[reverse].isAlive(at: hop.now) {
+      let isReply = slot.pointee.entries[reverse].touch(
+        direction: direction, isTCP: isTCP, tcp: hop.transport.tcpFlags, at: hop.now,
+        timeouts: tables.settings.timeouts)
+      if isReply { return .reply }
+    }
+    guard slot.pointee.entries[position].isAlive(at: hop.now) else { return .new }
+    if hop.transport.tcpFlags.opens, slot.pointee.entries[position].flags.contains(.midstream) {
+      // The connection begins after all: from here on it is judged.
+      slot.pointee.entries[position] = TrackedConnection()
+      return .new
+    }
+    let isOngoing = slot.pointee.entries[position].touch(
+      direction: direction, isTCP: isTCP, tcp: hop.transport.tcpFlags, at: hop.now,
+      timeouts: tables.settings.timeouts)
+    return isOngoing ? .established : .new
+  }
+
+  /// ICMP errors belong to any connection between their outer addresses, whichever way it was opened.
+  @inline(never)
+  private func trackError(_ hop: Hop, _ direction: Int) -> ConnectionState {
+    guard let place = related.find(hop.key) else { return .new }
+    let position = place.orientation &* 2 &+ direction
+    let reverse = 3 &- position
+    let index: Int
+    if RelatedTable.isAlive(place.slot.pointee.expiries[reverse], at: hop.now) {
+      index = reverse
+    } else if RelatedTable.isAlive(place.slot.pointee.expiries[position], at: hop.now) {
+      index = position
+    } else {
+      return .new
+    }
+    place.slot.pointee.expiries[index] = TrackedConnection.expiry(
+      at: hop.now, after: tables.settings.timeouts.other)
+    return .related
+  }
+
+  /// Makes the connection's entry, and the one that lets ICMP errors about it pass.
+  @inline(never)
+  private mutating func open(_ hop: Hop, _ direction: Int, redirect: UInt16, midstream: Bool) {
+    let isTCP = hop.transport.traits.contains(.tcp)
+    let entry = TrackedConnection(
+      openedIn: direction, isTCP: isTCP, redirect: redirect, midstream: midstream, at: hop.now,
+      timeouts: tables.settings.timeouts)
+    if !hop.transport.traits.contains(.icmpError) {
+      hop.place.slot.pointee.entries[hop.place.orientation &* 2 &+ direction] = entry
+    }
+    let place = related.place(hop.key, at: hop.now)
+    let position = place.orientation &* 2 &+ direction
+    place.slot.pointee.expiries[position] = max(place.slot.pointee.expiries[position], entry.expiry)
+  }
+
+  @inline(__always)
+  static func drop(_ reason: DropReason) -> HopVerdict {
+    var verdict = HopVerdict()
+    verdict.verdict = .dropped
+    verdict.reason = reason
+    verdict.flags = .present
+    return verdict
+  }
+}

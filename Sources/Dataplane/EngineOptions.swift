@@ -1,0 +1,21 @@
+/// How a run differs from a live dataplane. What the agent configures is in `Tables.settings`.
+public struct EngineOptions: Sendable {
+  /// What to make of TCP connections whose beginning the capture lacks.
+  public enum Midstream: Sendable {
+    /// Judge the first packet seen like any other: as Cilium does when its entry is gone.
+    case judge
+    /// Take any TCP packet other than an opening SYN as one of a connection that was allowed: forwarded, and an entry
+    /// made, without policy.
+    case allow
+  }
+
+  public var midstream = Midstream.judge
+  /// Mutual authentication is taken to succeed; otherwise no pair is authenticated and demanding entries drop (189).
+  public var assumeAuthenticated = true
+  /// Connections remembered, rounded up to a power of two; 128 bytes each. Memory grows with use up to this.
+  public var maximumConnections = 1 << 20
+  /// Fragmented datagrams remembered, as Cilium's map has them; rounded up to a power of two.
+  public var maximumFragments = 8192
+
+  public init() {}
+}

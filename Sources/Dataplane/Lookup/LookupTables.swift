@@ -1,0 +1,102 @@
+public import Addresses
+public import Rules
+public import Tables
+
+/// `Tables` compiled for reading: built once, never changed, shared by any number of engines and threads.
+public final class LookupTables: Sendable {
+  let addresses: AddressTable
+  let rangesIPv4: PrefixRanges<UInt32>
+  let rangesIPv6: PrefixRanges<UInt128>
+  let endpoints: FixedBuffer<EndpointRecord>
+  let policies: PolicyIndex
+  let services: ServiceIndex
+  let settings: PathSettings
+
+  public init(_ tables: Tables) {
+    settings = PathSettings(tables.settings)
+    policies = PolicyIndex(tables.policies)
+    services = ServiceIndex(services: tables.services, backends: tables.backends)
+    endpoints = FixedBuffer(Self.records(of: tables), padding: EndpointRecord())
+
+    var prefixesIPv4: [PrefixRanges<UInt32>.Prefix] = []
+    var prefixesIPv6: [PrefixRanges<UInt128>.Prefix] = []
+    addresses = AddressTable(
+      count: tables.ipcache.count + tables.endpoints.reduce(0) { $0 + $1.addresses.count })
+    for entry in tables.ipcache {
+      let (address, length) = (entry.prefix.address, entry.prefix.length)
+      if entry.prefix.isHost {
+        addresses.setIdentity(entry.identity, of: address)
+      } else if address.isIPv6 {
+        prefixesIPv6.append(.init(first: address.bits128, length: length, value: entry.identity))
+      } else {
+        prefixesIPv4.append(
+          .init(first: UInt32(truncatingIfNeeded: address.low), length: length, value: entry.identity))
+      }
+    }
+    rangesIPv4 = PrefixRanges(prefixesIPv4, fallback: tables.settings.worldIPv4)
+    rangesIPv6 = PrefixRanges(prefixesIPv6, fallback: tables.settings.worldIPv6)
+    // An address that two endpoints claim belongs to the one that is judged.
+    for judged in [true, false] {
+      for (index, endpoint) in tables.endpoints.enumerated() where (endpoints[index].policy >= 0) == judged {
+        for address in endpoint.addresses { addresses.setEndpoint(index, of: address) }
+      }
+    }
+  }
+
+  /// What one of the policies says of a peer: the same lookup that packets go through.
+  ///
+  /// - Parameters:
+  ///   - policy: index into `Tables.policies`.
+  ///   - port: destination port; the ICMP type for ICMP and ICMPv6; 0 for other protocols.
+  public func lookup(
+    policy: Int, direction: Direction, peer: UInt32, protocolNumber: UInt8, port: UInt16
+  ) -> PolicyVerdict {
+    precondition(policy >= 0 && policy < policies.policyCount, "no such policy")
+    return policies.lookup(
+      policy: policy, direction: Int(direction.rawValue), peer: peer, protocolNumber: protocolNumber, port: port)
+  }
+
+  /// Who has an address: the endpoint (index into `Tables.endpoints`), if any, and the security identity.
+  public func resolve(_ address: IPAddress) -> (endpoint: Int?, identity: UInt32) {
+    let (endpoint, identity) = owner(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4)
+    return (endpoint < 0 ? nil : Int(endpoint), identity)
+  }
+
+  /// - Parameter family: 4 or 6.
+  func owner(high: UInt64, low: UInt64, family: UInt8) -> (endpoint: Int32, identity: UInt32) {
+    let exact = addresses.find(high: high, low: low, family: family)
+    if exact.endpoint >= 0 {
+      let record = endpoints[Int(exact.endpoint)]
+      // A local endpoint is known by its own identity, not by what the ipcache says of its address.
+      if record.isLocal, record.identity != 0 { return (exact.endpoint, record.identity) }
+    }
+    if exact.hasIdentity { return (exact.endpoint, exact.identity) }
+    let identity =
+      family == 6
+      ? rangesIPv6.find(UInt128(high) &<< 64 | UInt128(low))
+      : rangesIPv4.find(UInt32(truncatingIfNeeded: low))
+    return (exact.endpoint, identity)
+  }
+
+  private static func records(of tables: Tables) -> [EndpointRecord] {
+    var nodes: [String: Int32] = [:]
+    return tables.endpoints.map { endpoint in
+      var record = EndpointRecord()
+      record.identity = endpoint.identity
+      record.isLocal = endpoint.isLocal
+      if endpoint.isLocal, let policy = endpoint.policy, tables.policies.indices.contains(policy) {
+        record.policy = Int32(clamping: policy)
+      }
+      if !endpoint.node.isEmpty {
+        let next = Int32(clamping: nodes.count)
+        record.node = nodes[endpoint.node, default: next]
+        nodes[endpoint.node] = record.node
+      }
+      return record
+    }
+  }
+}
+
+extension IPAddress {
+  fileprivate var bits128: UInt128 { UInt128(high) << 64 | UInt128(low) }
+}

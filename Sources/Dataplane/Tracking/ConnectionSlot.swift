@@ -1,0 +1,50 @@
+/// All that is remembered of a connection: its tuple, the up to four tracking entries, and what the tables say of it.
+///
+/// 128 bytes, two neighbouring cache lines. "First" is the end that sent the first packet seen; a packet's orientation
+/// is 0 when it comes from there, 1 when it goes there. An entry stands at `orientation * 2 + direction`: where the
+/// opener's packets have this orientation, and the entry's endpoint sees them leaving (egress, 1) or entering
+/// (ingress, 0). Cilium keeps the same entries under separate keys.
+struct ConnectionSlot: BitwiseCopyable {
+  struct Flags: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+    @inline(__always)
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    static var firstManaged: Flags { Flags(rawValue: 1 << 0) }
+    static var secondManaged: Flags { Flags(rawValue: 1 << 1) }
+    /// Both ends are one endpoint.
+    static var withinEndpoint: Flags { Flags(rawValue: 1 << 2) }
+    /// A packet has been judged, so that `flowVerdict` counts.
+    static var counted: Flags { Flags(rawValue: 1 << 3) }
+  }
+
+  var firstHigh: UInt64 = 0
+  var firstLow: UInt64 = 0
+  var secondHigh: UInt64 = 0
+  var secondLow: UInt64 = 0
+  var firstPort: UInt16 = 0
+  var secondPort: UInt16 = 0
+  var protocolNumber: UInt8 = 0
+  /// 4 or 6; 0: the slot is empty.
+  var family: UInt8 = 0
+  var flowVerdict = FlowVerdict.unjudged
+  var flags: Flags = []
+  /// Second of the latest packet.
+  var lastSeen: UInt32 = 0
+  /// The tables that the fields from `firstIdentity` on were read from.
+  var generation: UInt32 = 0
+  var entries = InlineArray<4, TrackedConnection>(repeating: TrackedConnection())
+  /// As the other end sees it.
+  var firstIdentity: UInt32 = 0
+  var secondIdentity: UInt32 = 0
+  var firstEndpoint: Int32 = -1
+  var secondEndpoint: Int32 = -1
+  /// What the policy says of the packets of one orientation at one direction's hop; same places as `entries`.
+  var decisions = InlineArray<4, CachedDecision>(repeating: CachedDecision())
+
+  /// Whether forgetting the connection could change a verdict.
+  func isAlive(at now: UInt32) -> Bool {
+    for index in 0..<4 where entries[index].isAlive(at: now) { return true }
+    return false
+  }
+}
