@@ -51,8 +51,11 @@ import Testing
     (.pflog, [61, 2] + [UInt8](repeating: 0, count: 62)),
     (.ppi, [0, 0, 8, 0, 1, 0, 0, 0] + Frame.ethernet(0x0800, [])),
     (.ieee80211, dot11 + snap), (.radiotap, [0, 0, 9, 0, 2, 0, 0, 0, 0] + dot11 + snap),
-    (.radiotap, [0, 0, 25, 0, 3, 0, 0, 0] + [UInt8](repeating: 9, count: 8) + [0x20] + [0, 0, 0, 0, 0, 0, 0, 0]
-      + qos + [0, 0] + snap),
+    (
+      .radiotap,
+      [0, 0, 25, 0, 3, 0, 0, 0] + [UInt8](repeating: 9, count: 8) + [0x20] + [0, 0, 0, 0, 0, 0, 0, 0]
+        + qos + [0, 0] + snap
+    ),
   ]
   static let snap: [UInt8] = [0xaa, 0xaa, 3, 0, 0, 0, 8, 0]
   static let dot11: [UInt8] = [0x08, 0x01] + [UInt8](repeating: 0, count: 22)

@@ -44,8 +44,9 @@ import Testing
   @Test func everyPrefixOfEveryFrame() {
     for (index, (linkType, frame)) in Self.frames.enumerated() {
       for count in 0...frame.count {
-        check(Array(frame.prefix(count)), linkType, originalLength: UInt32(frame.count), "frame \(index), \(count) bytes")
-        check(Array(frame.prefix(count)), linkType, originalLength: UInt32(count), "frame \(index), \(count) on the wire")
+        let cut = Array(frame.prefix(count))
+        check(cut, linkType, originalLength: UInt32(frame.count), "frame \(index), \(count) bytes captured")
+        check(cut, linkType, originalLength: UInt32(count), "frame \(index), \(count) bytes on the wire")
       }
     }
   }
