@@ -59,7 +59,7 @@ struct Dissect: ParsableCommand {
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
         dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
-      ).lookingThroughIPv4Extensions(packet.bytes)
+      ).inspected(packet.bytes)
       let length = Int(packet.originalLength)
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
       guard packets else { continue }

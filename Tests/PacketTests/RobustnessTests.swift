@@ -29,7 +29,7 @@ import Testing
     // A copy of exact size: what lies behind it is not the packet's.
     let headers = bytes.withUnsafeBytes { all in
       let headers = PacketHeaders(dissecting: all, linkType: linkType, originalLength: originalLength)
-      return headers.lookingThroughIPv4Extensions(all)
+      return headers.inspected(all)
     }
     if headers.ipVersion != 0 {
       #expect(Int(headers.payloadEnd) <= bytes.count, "\(note)")
