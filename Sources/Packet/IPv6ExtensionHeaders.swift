@@ -72,21 +72,6 @@ extension PacketHeaders {
     }
   }
 
-  /// RFC 8200, section 4.2: type, length, data, but for the padding of one byte. False when an option's data lie beyond
-  /// the packet's end.
-  private func optionsFit(_ bytes: RawSpan, at start: Int, headerEnd: Int, end: Int) -> Bool {
-    var offset = start + ExtensionHeader.smallest
-    while offset < headerEnd {
-      if bytes.byte(at: offset) == JumboOption.padding {
-        offset += 1
-        continue
-      }
-      guard offset + 2 <= end, offset + 2 + Int(bytes.byte(at: offset + 1)) <= end else { return false }
-      offset += 2 + Int(bytes.byte(at: offset + 1))
-    }
-    return true
-  }
-
   private mutating func readFragmentHeader(_ bytes: RawSpan, at offset: Int) {
     let field = bytes.big16(at: offset + FragmentHeader.offsetAndFlags)
     readFragment(
