@@ -24,8 +24,11 @@ private enum JumboOption {
 
 extension PacketHeaders {
   /// Follows the extension headers from `start` to the transport. ESP is none of them: it hides what follows.
+  ///
+  /// With `checkingOptions`, the chain ends at a header with an option that runs out of the packet; Cilium looks at no
+  /// options.
   @usableFromInline
-  mutating func readExtensionHeaders(_ bytes: RawSpan, at start: Int, end: Int) {
+  mutating func readExtensionHeaders(_ bytes: RawSpan, at start: Int, end: Int, checkingOptions: Bool = false) {
     var offset = start
     var count = 0
     while let length = extensionLength(bytes, at: offset, end: end) {
@@ -35,6 +38,11 @@ extension PacketHeaders {
       protocolNumber = bytes.byte(at: offset + ExtensionHeader.nextHeader)
       guard end - offset >= length else { return endChain(at: offset, end: end, count, .truncated) }
       if kind == IPProtocol.fragment { readFragmentHeader(bytes, at: offset) }
+      if checkingOptions, kind == IPProtocol.hopByHop || kind == IPProtocol.destinationOptions,
+        !optionsFit(bytes, at: offset, headerEnd: offset + length, end: end)
+      {
+        return endChain(at: offset, end: end, count, .malformed)
+      }
       offset += length
       count += 1
       if flags.contains(.laterFragment) { return endChain(at: offset, end: end, count, .ip) }

@@ -21,25 +21,36 @@ private enum PFLog {
 }
 
 extension PacketHeaders {
+  /// No family needs more than one byte, so what is in the others tells the byte order, and the systems that wrote
+  /// something else: a family of two bytes (IRIX), or two bytes of anything and an EtherType (old Linux, Cisco HDLC).
   mutating func readNull(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {
     guard bytes.holds(AddressFamily.length, at: step.offset) else { return truncatedLink() }
-    let next = step.offset + AddressFamily.length
-    let little = bytes.little32(at: step.offset)
     // PPP over this link type keeps its address and control bytes.
     if bytes.big16(at: step.offset) == 0xff03 { return readPPPFrame(bytes, step) }
-    // No family has a number that needs the upper half, so that half tells the byte order.
-    let family = little > 0xffff ? little.byteSwapped : little
-    if family >= UInt32(EtherType.smallest), family <= 0xffff {
-      return typed(UInt16(family), at: next, wireEnd: step.wireEnd)
+    let little = bytes.little32(at: step.offset)
+    let value: UInt32
+    switch little {
+    case 0x1_0000..<0x6_0000: value = little >> 16
+    case 0x1_0000...: value = little.byteSwapped
+    case 0x100..<0x600 where little & 0xff == 0: value = little >> 8
+    default: value = little
     }
-    return readFamily(family, at: next, wireEnd: step.wireEnd)
+    return readFamilyOrType(value, at: step.offset + AddressFamily.length, wireEnd: step.wireEnd)
   }
 
   mutating func readLoop(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {
     guard bytes.holds(AddressFamily.length, at: step.offset) else { return truncatedLink() }
-    let family = bytes.big32(at: step.offset)
-    return readFamily(
-      family > 0xffff ? family.byteSwapped : family, at: step.offset + AddressFamily.length, wireEnd: step.wireEnd)
+    let big = bytes.big32(at: step.offset)
+    // Some writers forget that this link type has network order.
+    let value = big & 0xffff == 0 && big != 0 ? big.byteSwapped : big
+    return readFamilyOrType(value, at: step.offset + AddressFamily.length, wireEnd: step.wireEnd)
+  }
+
+  private mutating func readFamilyOrType(_ value: UInt32, at offset: Int, wireEnd: Int) -> LinkStep {
+    guard value <= UInt32(EtherType.largestLength) else {
+      return typed(UInt16(truncatingIfNeeded: value), at: offset, wireEnd: wireEnd)
+    }
+    return readFamily(value, at: offset, wireEnd: wireEnd)
   }
 
   mutating func readPFLog(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Manifest
 import Packet
 
 /// `weir dissect`: what Weir sees in a capture, without any policy.
@@ -32,23 +33,21 @@ struct Dissect: ParsableCommand {
     guard !packets || output == .json else { throw ValidationError("--packets needs -o json") }
   }
 
+  @OptionGroup var console: ConsoleOptions
+
   func run() throws {
     var output = StandardOutput()
-    var worst: Int32 = 0
+    var worst: ExitCode?
     for capture in captures where !output.isClosed {
       do throws(CaptureError) {
         try dissect(capture, to: &output)
       } catch {
-        report(error, as: "error")
-        worst = max(worst, error.exitCode)
+        report(error, as: .error)
+        if error.exitStatus.rawValue > worst?.rawValue ?? 0 { worst = error.exitStatus }
       }
     }
-    output.flush()
-    if let failure = output.failure {
-      reportError("error: standard output: cannot be written (error \(failure))")
-      worst = SystemExit.inputOutput
-    }
-    if worst != 0 { throw ExitCode(worst) }
+    try output.finish()
+    if let worst { throw worst }
   }
 
   private func dissect(_ path: String, to output: inout StandardOutput) throws(CaptureError) {
@@ -59,7 +58,7 @@ struct Dissect: ParsableCommand {
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
         dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
-      ).lookingThroughIPv4Extensions(packet.bytes)
+      ).inspected(packet.bytes)
       let length = Int(packet.originalLength)
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
       guard packets else { continue }
@@ -71,7 +70,7 @@ struct Dissect: ParsableCommand {
         row.write(to: &bytes)
       }
     }
-    if let damage = reader.damage { report(damage, as: "warning") }
+    if let damage = reader.damage { report(damage, as: .warning) }
     if self.output == .json {
       output.write { DissectionJSON.end(summary, damage: reader.damage, packets: packets, to: &$0) }
     } else {
@@ -79,8 +78,7 @@ struct Dissect: ParsableCommand {
     }
   }
 
-  private func report(_ error: CaptureError, as kind: String) {
-    reportError("\(kind): \(error)")
-    if let hint = error.hint { reportError("hint: \(hint)") }
+  private func report(_ error: CaptureError, as severity: Diagnostic.Severity) {
+    console.console.report(Diagnostic(severity, at: nil, "\(error)", hint: error.hint))
   }
 }

@@ -24,13 +24,22 @@ enum Frame {
     words: Int? = nil
   ) -> [UInt8] {
     let length = 20 + options.count
-    return [UInt8(version << 4 | words ?? length / 4), 0] + big(total ?? length + payload.count) + big(0x1234)
-      + big(fragment) + [64, UInt8(number), 0, 0] + source + destination + options + payload
+    var bytes: [UInt8] = [UInt8(version << 4 | (words ?? length / 4)), 0]
+    bytes += big(total ?? length + payload.count)
+    bytes += big(0x1234)
+    bytes += big(fragment)
+    bytes += [64, UInt8(number), 0, 0]
+    return bytes + source + destination + options + payload
   }
 
   static func ipv6(_ next: Int, _ payload: [UInt8], length: Int? = nil) -> [UInt8] {
-    [0x60, 0, 0, 0] + big(length ?? payload.count) + [UInt8(next), 64] + [0x20, 1] + [UInt8](repeating: 0, count: 13)
-      + [1] + [0x20, 1] + [UInt8](repeating: 0, count: 13) + [2] + payload
+    let zeros = [UInt8](repeating: 0, count: 13)
+    var bytes: [UInt8] = [0x60, 0, 0, 0]
+    bytes += big(length ?? payload.count)
+    bytes += [UInt8(next), 64]
+    bytes += [0x20, 1] + zeros + [1]
+    bytes += [0x20, 1] + zeros + [2]
+    return bytes + payload
   }
 
   /// An IPv6 extension header of `units` × 8 bytes.
@@ -48,8 +57,11 @@ enum Frame {
   }
 
   static func tcp(flags: Int = 0x02, words: Int = 5, _ payload: [UInt8] = []) -> [UInt8] {
-    big(40000) + big(80) + big(1, 4) + big(0, 4) + big(words << 12 | flags) + big(1024) + big(0, 4)
-      + [UInt8](repeating: 1, count: max(words - 5, 0) * 4) + payload
+    var bytes = big(40000) + big(80)
+    bytes += big(1, 4) + big(0, 4)
+    bytes += big(words << 12 | flags) + big(1024) + big(0, 4)
+    bytes += [UInt8](repeating: 1, count: max(words - 5, 0) * 4)
+    return bytes + payload
   }
 
   static func udp(_ payload: [UInt8] = [1, 2, 3], length: Int? = nil) -> [UInt8] {

@@ -77,12 +77,12 @@ import Testing
     let packet = Frame.ipv4(51, Frame.authentication(6, Frame.tcp()))
     let headers = dissect(packet)
     #expect(headers.tuple == "51 10.0.0.1 > 10.0.0.2")
-    let inner = packet.withUnsafeBytes { headers.lookingThroughIPv4Extensions($0) }
+    let inner = packet.withUnsafeBytes { headers.inspected($0) }
     #expect(inner.tuple == LinkLayerTests.tuple4)
 
     let tunnel = Frame.ipv4(51, Frame.authentication(47, [0, 0, 8, 0]))
     let unknown = dissect(tunnel)
-    #expect(tunnel.withUnsafeBytes { unknown.lookingThroughIPv4Extensions($0) } == unknown)
+    #expect(tunnel.withUnsafeBytes { unknown.inspected($0) } == unknown)
   }
 
   @Test func encryptedPayloadHasNoPorts() {

@@ -83,4 +83,18 @@ import Testing
     #expect(dissect(Frame.ipv6(6, Frame.tcp(), length: 0)).tuple == LinkLayerTests.tuple6)
     #expect(dissect(Frame.ipv6(0, Frame.extensionHeader(6, Frame.tcp()), length: 0)).outcome == .truncated)
   }
+
+  @Test func anOptionThatRunsOutOfThePacketHidesWhatFollowsFromInspectionOnly() {
+    let overrun: [UInt8] = [6, 0, 0xca, 0x90, 0, 0, 0, 0]
+    let packet = Frame.ipv6(60, overrun + Frame.tcp())
+    let headers = dissect(packet)
+    #expect(headers.outcome == .ip)
+    #expect(headers.tuple == LinkLayerTests.tuple6)
+    let inspected = packet.withUnsafeBytes { headers.inspected($0) }
+    #expect(inspected.outcome == .malformed)
+    #expect(inspected.tuple == "6 2001::1 > 2001::2")
+    // Beyond its header but within the packet, an option is taken for what it is not; no one can tell.
+    let lenient = Frame.ipv6(60, [6, 0, 0xca, 0x08, 0, 0, 0, 0] + Frame.tcp())
+    #expect(lenient.withUnsafeBytes { dissect(lenient).inspected($0) }.tuple == LinkLayerTests.tuple6)
+  }
 }

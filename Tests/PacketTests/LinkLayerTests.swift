@@ -39,21 +39,31 @@ import Testing
   }
 
   /// Link types that lead straight to IP: a dataplane takes these packets.
-  static let direct: [(LinkType, [UInt8])] = [
-    (.linuxCooked, [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0]),
-    (.linuxCooked2, [8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0]),
-    (.rawIP, []), (.rawIPBSD, []), (.rawIPOpenBSD, []), (.ipv4, []),
-    (.null, [2, 0, 0, 0]), (.null, [0, 0, 0, 2]), (.loop, [0, 0, 0, 2]),
-    (.ppp, [0xff, 3, 0, 0x21]), (.ppp, [0x21]), (.ppp, [0x0f, 0, 8, 0]), (.pppWithDirection, [0, 0xff, 3, 0, 0x21]),
-    (.ciscoHDLC, [0x0f, 0, 8, 0]), (.frameRelay, [0x18, 0x41, 3, 0xcc]),
-    (.llcATM, [0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
-    (.nflog, [2, 0, 0, 0, 8, 0, 1, 0, 1, 2, 3, 4, 44, 0, 9, 0]),
-    (.pflog, [61, 2] + [UInt8](repeating: 0, count: 62)),
-    (.ppi, [0, 0, 8, 0, 1, 0, 0, 0] + Frame.ethernet(0x0800, [])),
-    (.ieee80211, dot11 + snap), (.radiotap, [0, 0, 9, 0, 2, 0, 0, 0, 0] + dot11 + snap),
-    (.radiotap, [0, 0, 25, 0, 3, 0, 0, 0] + [UInt8](repeating: 9, count: 8) + [0x20] + [0, 0, 0, 0, 0, 0, 0, 0]
-      + qos + [0, 0] + snap),
-  ]
+  static let direct: [(LinkType, [UInt8])] = {
+    var rows: [(LinkType, [UInt8])] = [(.rawIP, []), (.rawIPBSD, []), (.rawIPOpenBSD, []), (.ipv4, [])]
+    rows.append((.linuxCooked, [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0]))
+    rows.append((.linuxCooked2, [8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0]))
+    for header: [UInt8] in [[2, 0, 0, 0], [0, 0, 0, 2], [0, 2, 0, 0], [0, 0, 8, 0], [0x0f, 0, 8, 0]] {
+      rows.append((.null, header))
+    }
+    rows.append((.loop, [0, 0, 0, 2]))
+    for header: [UInt8] in [[0xff, 3, 0, 0x21], [0x21], [0x0f, 0, 8, 0]] { rows.append((.ppp, header)) }
+    rows.append((.null, [0xff, 3, 0, 0x21]))
+    rows.append((.pppWithDirection, [0, 0xff, 3, 0, 0x21]))
+    rows.append((.ciscoHDLC, [0x0f, 0, 8, 0]))
+    rows.append((.frameRelay, [0x18, 0x41, 3, 0xcc]))
+    rows.append((.llcATM, snap))
+    rows.append((.nflog, [2, 0, 0, 0, 8, 0, 1, 0, 1, 2, 3, 4, 44, 0, 9, 0]))
+    rows.append((.pflog, [61, 2] + [UInt8](repeating: 0, count: 62)))
+    rows.append((.ppi, [0, 0, 8, 0, 1, 0, 0, 0] + Frame.ethernet(0x0800, [])))
+    rows.append((.ieee80211, dot11 + snap))
+    rows.append((.radiotap, [0, 0, 9, 0, 2, 0, 0, 0, 0] + dot11 + snap))
+    // A timer before the flags, which announce padding behind the 26 bytes of a quality-of-service header.
+    var padded: [UInt8] = [0, 0, 25, 0, 3, 0, 0, 0]
+    padded += [UInt8](repeating: 9, count: 8) + [0x20] + [UInt8](repeating: 0, count: 8)
+    rows.append((.radiotap, padded + qos + [0, 0] + snap))
+    return rows
+  }()
   static let snap: [UInt8] = [0xaa, 0xaa, 3, 0, 0, 0, 8, 0]
   static let dot11: [UInt8] = [0x08, 0x01] + [UInt8](repeating: 0, count: 22)
   static let qos: [UInt8] = [0x88, 0x01] + [UInt8](repeating: 0, count: 24)
@@ -67,7 +77,7 @@ import Testing
     #expect(Int(headers.networkOffset) == header.count, "\(type)")
   }
 
-  @Test(arguments: [24, 28, 30, 23, 10])
+  @Test(arguments: [UInt8(24), 28, 30, 23, 10])
   func loopbackFamiliesOfEverySystemMeanIPv6(family: UInt8) {
     #expect(Frame.dissect([family, 0, 0, 0] + Self.tcp6, .null).tuple == Self.tuple6)
     #expect(Frame.dissect([0, 0, 0, family] + Self.tcp6, .null).tuple == Self.tuple6)

@@ -29,7 +29,7 @@ import Testing
     // A copy of exact size: what lies behind it is not the packet's.
     let headers = bytes.withUnsafeBytes { all in
       let headers = PacketHeaders(dissecting: all, linkType: linkType, originalLength: originalLength)
-      return headers.lookingThroughIPv4Extensions(all)
+      return headers.inspected(all)
     }
     if headers.ipVersion != 0 {
       #expect(Int(headers.payloadEnd) <= bytes.count, "\(note)")
@@ -44,8 +44,9 @@ import Testing
   @Test func everyPrefixOfEveryFrame() {
     for (index, (linkType, frame)) in Self.frames.enumerated() {
       for count in 0...frame.count {
-        check(Array(frame.prefix(count)), linkType, originalLength: UInt32(frame.count), "frame \(index), \(count) bytes")
-        check(Array(frame.prefix(count)), linkType, originalLength: UInt32(count), "frame \(index), \(count) on the wire")
+        let cut = Array(frame.prefix(count))
+        check(cut, linkType, originalLength: UInt32(frame.count), "frame \(index), \(count) bytes captured")
+        check(cut, linkType, originalLength: UInt32(count), "frame \(index), \(count) bytes on the wire")
       }
     }
   }

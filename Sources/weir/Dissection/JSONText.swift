@@ -2,7 +2,7 @@ import Addresses
 
 /// Appends JSON to a byte buffer: the little that flat records need.
 enum JSONText {
-  static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+  static func raw(_ text: StaticString, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
@@ -11,7 +11,7 @@ enum JSONText {
   }
 
   static func append(_ value: UInt16?, to bytes: inout [UInt8]) {
-    if let value { append(Int(value), to: &bytes) } else { append("null", to: &bytes) }
+    if let value { append(Int(value), to: &bytes) } else { raw("null", to: &bytes) }
   }
 
   static func append(_ address: IPAddress, to bytes: inout [UInt8]) {

@@ -25,7 +25,7 @@ struct PacketRow {
   }
 
   private func writeTuple(to bytes: inout [UInt8]) {
-    guard headers.ipVersion != 0 else { return JSONText.append(",null,null,null,null,null,null", to: &bytes) }
+    guard headers.ipVersion != 0 else { return JSONText.raw(",null,null,null,null,null,null", to: &bytes) }
     let hasPorts = headers.flags.contains(.hasPorts)
     bytes.append(UInt8(ascii: ","))
     JSONText.append(Int(headers.ipVersion), to: &bytes)
@@ -47,7 +47,7 @@ struct PacketRow {
     bytes.append(UInt8(ascii: "{"))
     func begin(_ key: StaticString, _ bytes: inout [UInt8]) {
       if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
-      JSONText.append(key, to: &bytes)
+      JSONText.raw(key, to: &bytes)
     }
     if headers.flags.contains(.hasPorts), headers.protocolNumber == 6 {
       begin("\"flags\":", &bytes)
