@@ -20,8 +20,8 @@ extension Engine {
     let isWithin = source.endpoint >= 0 && source.endpoint == destination.endpoint
     return Ends(
       source: source.endpoint, destination: destination.endpoint,
-      sourceIdentity: identity(source, seenFrom: destination.endpoint),
-      destinationIdentity: identity(destination, seenFrom: source.endpoint),
+      sourceIdentity: source.identity(seenFrom: node(of: destination.endpoint, or: source.node)),
+      destinationIdentity: destination.identity(seenFrom: node(of: source.endpoint, or: destination.node)),
       sourceIsManaged: !isWithin && isManaged(source.endpoint),
       destinationIsManaged: !isWithin && isManaged(destination.endpoint), isWithinEndpoint: isWithin)
   }
@@ -48,12 +48,8 @@ extension Engine {
     endpoint >= 0 && tables.endpoints[Int(endpoint)].policy >= 0
   }
 
-  /// A node's host is `host` to its own pods only; to those of other nodes it is a remote node.
-  private func identity(
-    _ owner: (endpoint: Int32, identity: UInt32), seenFrom viewer: Int32
-  ) -> UInt32 {
-    guard owner.identity == 1, owner.endpoint >= 0, viewer >= 0 else { return owner.identity }
-    let (node, viewerNode) = (tables.endpoints[Int(owner.endpoint)].node, tables.endpoints[Int(viewer)].node)
-    return node < 0 || viewerNode < 0 || node == viewerNode ? owner.identity : 6
+  /// The node of the endpoint that looks at an address. Where none does, the address is shown as its own node knows it.
+  private func node(of endpoint: Int32, or own: Int32) -> Int32 {
+    endpoint >= 0 ? tables.endpoints[Int(endpoint)].node : own
   }
 }

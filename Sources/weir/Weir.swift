@@ -2,9 +2,11 @@ import ArgumentParser
 
 @main
 struct Weir: ParsableCommand {
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",
-    version: "0.1.0",
-    subcommands: [TraceCommand.self, CompileCommand.self, Dissect.self])
+    version: version,
+    subcommands: [ReplayCommand.self, TraceCommand.self, CompileCommand.self, Dissect.self])
 }

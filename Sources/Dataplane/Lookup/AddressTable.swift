@@ -14,6 +14,8 @@ struct AddressTable: ~Copyable, Sendable {
     var identity: UInt32 = 0
     /// Index into `Tables.endpoints`; -1 none.
     var endpoint: Int32 = -1
+    /// The node whose own address it is (`IPCacheEntry.nodeIndex`); -1 none.
+    var node: Int32 = -1
   }
 
   private let slots: FixedBuffer<Slot>
@@ -38,9 +40,10 @@ struct AddressTable: ~Copyable, Sendable {
   }
 
   /// Only while building; a second identity for an address replaces the first.
-  func setIdentity(_ identity: UInt32, of address: IPAddress) {
+  func setIdentity(_ identity: UInt32, node: Int32, of address: IPAddress) {
     let index = place(address)
     slots.base[index].identity = identity
+    slots.base[index].node = node
     slots.base[index].hasIdentity = true
   }
 

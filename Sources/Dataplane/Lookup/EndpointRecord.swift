@@ -1,11 +1,11 @@
-import Tables
+import Rules
 
 /// What the packet path needs of an endpoint.
 struct EndpointRecord: BitwiseCopyable, Sendable {
   var identity: UInt32 = 0
   /// Index into the policies; -1 when nobody judges this end.
   var policy: Int32 = -1
-  /// Numbers the endpoint's node, so that names need not be compared; -1 when unknown.
+  /// `Endpoint.nodeIndex`; -1 when unknown.
   var node: Int32 = -1
   var isLocal = false
 

@@ -25,7 +25,7 @@ public final class LookupTables: Sendable {
     for entry in tables.ipcache {
       let (address, length) = (entry.prefix.address, entry.prefix.length)
       if entry.prefix.isHost {
-        addresses.setIdentity(entry.identity, of: address)
+        addresses.setIdentity(entry.identity, node: entry.nodeIndex, of: address)
       } else if address.isIPv6 {
         prefixesIPv6.append(.init(first: address.bits128, length: length, value: entry.identity))
       } else {
@@ -58,41 +58,50 @@ public final class LookupTables: Sendable {
 
   /// Who has an address: the endpoint (index into `Tables.endpoints`), if any, and the security identity.
   public func resolve(_ address: IPAddress) -> (endpoint: Int?, identity: UInt32) {
-    let (endpoint, identity) = owner(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4)
-    return (endpoint < 0 ? nil : Int(endpoint), identity)
+    let owner = owner(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4)
+    return (owner.endpoint < 0 ? nil : Int(owner.endpoint), owner.identity(seenFrom: owner.node))
   }
 
   /// - Parameter family: 4 or 6.
-  func owner(high: UInt64, low: UInt64, family: UInt8) -> (endpoint: Int32, identity: UInt32) {
+  func owner(high: UInt64, low: UInt64, family: UInt8) -> AddressOwner {
     let exact = addresses.find(high: high, low: low, family: family)
+    if exact.node >= 0 { return AddressOwner(endpoint: exact.endpoint, identity: exact.identity, node: exact.node) }
     if exact.endpoint >= 0 {
       let record = endpoints[Int(exact.endpoint)]
       // A local endpoint is known by its own identity, not by what the ipcache says of its address.
-      if record.isLocal, record.identity != 0 { return (exact.endpoint, record.identity) }
+      if record.isLocal, record.identity != 0 {
+        return AddressOwner(endpoint: exact.endpoint, identity: record.identity, node: -1)
+      }
     }
-    if exact.hasIdentity { return (exact.endpoint, exact.identity) }
+    if exact.hasIdentity { return AddressOwner(endpoint: exact.endpoint, identity: exact.identity, node: -1) }
     let identity =
       family == 6
       ? rangesIPv6.find(UInt128(high) &<< 64 | UInt128(low))
       : rangesIPv4.find(UInt32(truncatingIfNeeded: low))
-    return (exact.endpoint, identity)
+    return AddressOwner(endpoint: exact.endpoint, identity: identity, node: -1)
   }
 
   private static func records(of tables: Tables) -> [EndpointRecord] {
-    var nodes: [String: Int32] = [:]
-    return tables.endpoints.map { endpoint in
+    tables.endpoints.map { endpoint in
       var record = EndpointRecord()
       record.identity = endpoint.identity
       record.isLocal = endpoint.isLocal
-      if endpoint.isLocal, let policy = endpoint.policy, tables.policies.indices.contains(policy) {
-        record.policy = Int32(clamping: policy)
-      }
-      if !endpoint.node.isEmpty {
-        let next = Int32(clamping: nodes.count)
-        record.node = nodes[endpoint.node, default: next]
-        nodes[endpoint.node] = record.node
-      }
+      record.node = endpoint.nodeIndex
+      if isJudged(endpoint, tables) { record.policy = Int32(clamping: endpoint.policy ?? -1) }
       return record
+    }
+  }
+
+  /// Whether the datapath asks the endpoint's policy: not the host's without the host firewall, not that of the ingress
+  /// endpoint, which the proxy alone enforces, and none that could not be computed.
+  private static func isJudged(_ endpoint: Endpoint, _ tables: Tables) -> Bool {
+    guard endpoint.isLocal, let policy = endpoint.policy, tables.policies.indices.contains(policy),
+      tables.policies[policy].error == nil
+    else { return false }
+    switch endpoint.identity {
+    case ReservedIdentity.host: return tables.settings.hostFirewall
+    case ReservedIdentity.ingress: return false
+    default: return true
     }
   }
 }

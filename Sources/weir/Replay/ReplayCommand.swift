@@ -92,7 +92,7 @@ struct ReplayCommand: ParsableCommand {
       return try MergedCapture(paths: captures, filter: filter)
     } catch {
       console.report(Diagnostic(error, .error))
-      throw ExitCode(error.exitCode)
+      throw error.exitStatus
     }
   }
 

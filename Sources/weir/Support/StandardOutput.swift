@@ -15,8 +15,7 @@ struct StandardOutput: ~Copyable {
   private static let capacity = 1 << 16
 
   init() {
-    // Writing to a closed pipe then fails with EPIPE instead of ending the process.
-    signal(SIGPIPE, SIG_IGN)
+    Self.ignoreBrokenPipes()
     buffer.reserveCapacity(Self.capacity + 4096)
   }
 
@@ -82,6 +81,9 @@ extension StandardOutput {
       throw ExitStatus.inputOutput
     }
   }
+
+  /// Writing to a closed pipe then fails with EPIPE instead of ending the process.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
