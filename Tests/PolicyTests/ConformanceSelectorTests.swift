@@ -1,6 +1,7 @@
 import Cluster
 import Foundation
 import Policy
+import Rules
 import Testing
 
 /// The selectors themselves: the cases print every label selector of their merged filters as Cilium stores it, after
@@ -24,6 +25,37 @@ import Testing
     }
     print("selectors: \(count - missing.count) of \(count) agree")
     #expect(missing.isEmpty, "\(missing.prefix(12).joined(separator: "\n"))")
+  }
+
+  /// Every merged filter's direction, protocol and ports come from one of our port rules.
+  @Test func everyFilterOfTheEngineIsOneOfOurs() throws {
+    var missing: [String] = []
+    var count = 0
+    for conformance in try ConformanceCase.all() {
+      var ours: Set<String> = ["ingress ANY 0-0", "egress ANY 0-0"]
+      for policy in conformance.policies {
+        let reader = PolicyReader(settings: policy.settings, validation: .agent, compatibility: .snapshot)
+        for entry in reader.read(policy.object).entries {
+          for port in entry.ports.flatMap(\.ports) { ours.formUnion(Self.filterKeys(entry.direction, port)) }
+        }
+      }
+      for filter in conformance.filterKeys {
+        count += 1
+        if !ours.contains(filter) { missing.append("\(conformance.name): \(filter)") }
+      }
+    }
+    print("filters: \(count - missing.count) of \(count) agree")
+    #expect(missing.isEmpty, "\(missing.prefix(12).joined(separator: "\n"))")
+  }
+
+  private static func filterKeys(_ direction: Direction, _ port: PortProtocol) -> [String] {
+    let protocols: [L4Protocol] = port.protocol == .any ? [.tcp, .udp, .sctp] : [port.protocol]
+    return protocols.map { name in
+      switch port.port {
+      case .number(let number): "\(direction) \(name.name) \(number)-\(port.endPort)"
+      case .name(let text): "\(direction) \(name.name) \(text)-\(port.endPort)"
+      }
+    }
   }
 
   /// Requirements and services become part of the selectors where identities and services are known.

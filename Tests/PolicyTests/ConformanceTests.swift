@@ -66,6 +66,8 @@ struct ConformanceCase {
   var text: String
   var policies: [CasePolicy]
   var labelSelectors: Set<String>
+  /// `ingress TCP 80-90` and the like.
+  var filterKeys: Set<String>
 
   static func all() throws -> [ConformanceCase] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -90,8 +92,12 @@ struct ConformanceCase {
     let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let expected = json["expected"] as? [String: Any] ?? [:]
     var selectors: Set<String> = []
+    var filters: Set<String> = []
     for endpoint in expected["endpoints"] as? [[String: Any]] ?? [] {
       for filter in endpoint["filters"] as? [[String: Any]] ?? [] {
+        let name = filter["portName"] as? String ?? "\(filter["port"] as? Int ?? 0)"
+        let l4 = (filter["protocol"] as? String ?? "").uppercased()
+        filters.insert("\(filter["dir"] as? String ?? "") \(l4) \(name)-\(filter["endPort"] as? Int ?? 0)")
         for peer in filter["peers"] as? [[String: Any]] ?? [] {
           guard let selector = peer["selector"] as? String, selector.hasPrefix("&LabelSelector") else { continue }
           selectors.insert(selector)
@@ -101,7 +107,7 @@ struct ConformanceCase {
     let name = file.deletingPathExtension().lastPathComponent
     return ConformanceCase(
       name: name, text: (json["policies"] as? [String] ?? []).joined(), policies: try CasePolicy.read(json, name),
-      labelSelectors: selectors)
+      labelSelectors: selectors, filterKeys: filters)
   }
 }
 

@@ -23,16 +23,18 @@ enum PortNumber: Equatable {
       }
     }
     var result: UInt32 = 0
-    var overflows = false
     for byte in digits where byte != UInt8(ascii: "_") {
       guard let digit = Self.digit(byte), digit < base else {
         self = .invalidSyntax
         return
       }
-      if !overflows { result = result * base + digit }
-      if result > UInt32(UInt16.max) { overflows = true }
+      result = result * base + digit
+      guard result <= UInt32(UInt16.max) else {
+        self = .outOfRange
+        return
+      }
     }
-    self = overflows ? .outOfRange : .number(UInt16(truncatingIfNeeded: result))
+    self = .number(UInt16(truncatingIfNeeded: result))
   }
 
   private static func base(of letter: UInt8) -> UInt32? {
