@@ -14,7 +14,9 @@ enum Scalar {
 
   private static let words: [String: Value.Content] = {
     var table: [String: Value.Content] = ["~": .null, "null": .null, "Null": .null, "NULL": .null]
-    for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] { table[word] = .boolean(true) }
+    for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] {
+      table[word] = .boolean(true)
+    }
     for word in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
       table[word] = .boolean(false)
     }
