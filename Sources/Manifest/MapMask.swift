@@ -24,6 +24,12 @@ struct MapMask {
     choose { bytes.equals(range, $0) }
   }
 
+  /// The same for a key that had to be decoded, if it had to.
+  func value(of decoded: String?, or range: Range<Int>, in bytes: ByteView) -> (mask: FieldMask, name: String?) {
+    if let decoded { return (value(of: decoded), decoded) }
+    return value(of: range, in: bytes)
+  }
+
   func value(of key: String) -> FieldMask {
     let utf8 = Array(key.utf8)
     return choose { $0 == utf8 }.mask

@@ -22,7 +22,10 @@ enum ObjectMasks {
       "Secret": object(["type": .everything, "data": .everything, "stringData": .everything]),
       "ConfigMap": object(["data": .everything]),
       "CiliumNode": object([
-        "spec": .fields(["addresses": .fields("type", "ip"), "health": .everything, "ingress": .everything, "ipam": .fields("podCIDRs")])
+        "spec": .fields([
+          "addresses": .fields("type", "ip"), "health": .everything, "ingress": .everything,
+          "ipam": .fields("podCIDRs"),
+        ])
       ]),
       "CiliumEndpoint": ciliumEndpoint,
       "CiliumIdentity": object(["security-labels": .everything]),

@@ -57,10 +57,60 @@ struct DocumentReader {
   private func readYAML(
     _ text: SourceText, _ bytes: ByteView, from start: TextCursor, _ each: (Value) -> Void
   ) throws(SyntaxError) {
-    guard var composer = YAMLComposer(bytes, start.offset..<bytes.count, line: start.line, limits: limits) else {
+    guard usesScanner, !text.hasRareCharacters else { return try compose(bytes, from: start, each) }
+    var cursor = start
+    var isFirst = true
+    while cursor.offset < bytes.count {
+      var parser = BlockParser(bytes, from: cursor, isASCII: text.isASCII, limits: limits)
+      var misplaced: Position?
+      do throws(NotPlain) {
+        while try parser.findDocument() {
+          cursor = parser.cursor
+          if !isFirst, !parser.isAtDocumentStart {
+            misplaced = parser.here
+            break
+          }
+          isFirst = false
+          if let value = try parser.document(mask) { each(value) }
+          cursor = parser.cursor
+        }
+      } catch {
+        isFirst = false
+        guard let next = try composeOne(bytes, from: cursor, each) else { return }
+        cursor = next
+        continue
+      }
+      if let misplaced { throw SyntaxError(misplaced, "did not find expected <document start>") }
+      return
+    }
+  }
+
+  /// All documents from `start` on, by libyaml.
+  private func compose(_ bytes: ByteView, from start: TextCursor, _ each: (Value) -> Void) throws(SyntaxError) {
+    var composer = try composer(bytes, from: start)
+    while let document = try composer.document(mask) { each(document) }
+  }
+
+  /// One document by libyaml. Returns the line where the next begins; nil when there is none, all being read.
+  private func composeOne(
+    _ bytes: ByteView, from start: TextCursor, _ each: (Value) -> Void
+  ) throws(SyntaxError) -> TextCursor? {
+    var composer = try composer(bytes, from: start)
+    guard let document = try composer.document(mask) else { return nil }
+    each(document)
+    guard let line = try composer.nextDocumentLine() else { return nil }
+    var cursor = start
+    while cursor.line < line, let end = bytes.firstIndex(of: 0x0A, in: cursor.offset..<bytes.count) {
+      cursor = TextCursor(offset: end + 1, line: cursor.line + 1)
+    }
+    return cursor
+  }
+
+  private func composer(_ bytes: ByteView, from start: TextCursor) throws(SyntaxError) -> YAMLComposer {
+    guard let composer = YAMLComposer(bytes, start.offset..<bytes.count, line: start.line, limits: limits) else {
       throw SyntaxError(Position(line: start.line, column: 1), "out of memory")
     }
-    while let document = try composer.document(mask) { each(document.value) }
+    return composer
   }
 }
 

@@ -57,7 +57,9 @@ enum JSONEscapes {
 
   /// The number in `\u1234`.
   private static func unit(at index: Int, _ end: Int, _ bytes: ByteView) -> UInt32? {
-    guard index + 6 <= end, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else { return nil }
+    guard index + 6 <= end, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
+      return nil
+    }
     var result: UInt32 = 0
     for offset in 2..<6 {
       guard let digit = hexadecimalDigit(bytes[index + offset]) else { return nil }

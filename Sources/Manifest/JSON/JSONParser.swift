@@ -135,7 +135,8 @@ struct JSONParser {
         end += 1
       } else if byte < 0x20 {
         index = end
-        throw SyntaxError(here, "a control character or end of line in a string; expected '\"' or an escape such as \\n")
+        throw SyntaxError(
+          here, "a control character or end of line in a string; expected '\"' or an escape such as \\n")
       }
       end += 1
     }
@@ -184,7 +185,9 @@ struct JSONParser {
     }
     let text = bytes.string(start..<index)
     if isInteger, let value = Int64(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else { throw SyntaxError(position, "the number \(text) is too large") }
+    guard let value = Double(text), value.isFinite else {
+      throw SyntaxError(position, "the number \(text) is too large")
+    }
     return Scalar.content(of: value)
   }
 
@@ -205,7 +208,7 @@ struct JSONParser {
         index += 1
         lines.newLine(at: index)
         // Pretty-printed text is to a third indentation.
-        while index + 16 <= bytes.count, all(bytes.vector(at: index) .== 0x20) { index += 16 }
+        while bytes.isBlank16(at: index) { index += 16 }
       case 0x09, 0x0D: index += 1
       default: return
       }

@@ -6,15 +6,15 @@ struct ByteSurvey {
   /// Where the first byte is that belongs to no character.
   private(set) var invalidOffset: Int?
 
-  init(_ text: [UInt8]) {
+  init(_ text: ByteView) {
     var index = 0
     while index < text.count {
-      if index + 32 <= text.count, Self.isPlain(text, at: index) {
-        index += 32
+      if text.isPrintable8(at: index) {
+        index += 8
         continue
       }
       // Up to the next block, character by character.
-      let end = min(index + 32, text.count)
+      let end = min(index + 8, text.count)
       while index < end {
         guard let length = look(at: index, in: text) else {
           invalidOffset = index
@@ -25,18 +25,8 @@ struct ByteSurvey {
     }
   }
 
-  /// Printable ASCII and line feeds only.
-  @inline(__always)
-  private static func isPlain(_ text: [UInt8], at index: Int) -> Bool {
-    var vector = SIMD32<UInt8>()
-    for lane in 0..<32 { vector[lane] = text[index + lane] }
-    // Below a space wraps round to the top, so one comparison finds both ends; a line feed is masked out.
-    let printable = (vector &- 0x20) .< 0x5F
-    return all(printable .| (vector .== 0x0A))
-  }
-
   /// The length of the character at `index`; nil when there is none.
-  private mutating func look(at index: Int, in text: [UInt8]) -> Int? {
+  private mutating func look(at index: Int, in text: ByteView) -> Int? {
     let first = text[index]
     if first < 0x80 {
       if first == 0x0D { hasCarriageReturn = true }

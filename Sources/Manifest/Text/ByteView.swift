@@ -63,11 +63,27 @@ struct ByteView {
     return try body(base + range.lowerBound, range.count)
   }
 
-  /// The 16 bytes from `index` on.
+  /// Whether the 16 bytes from `index` on exist and are all spaces.
   @inline(__always)
-  func vector(at index: Int) -> SIMD16<UInt8> {
-    precondition(index >= 0 && index <= count - 16)
-    return UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<UInt8>.self)
+  func isBlank16(at index: Int) -> Bool {
+    guard index >= 0, index <= count - 16 else { return false }
+    let (low, high) = UnsafeRawPointer(base + index).loadUnaligned(as: (UInt64, UInt64).self)
+    return low == 0x2020_2020_2020_2020 && high == 0x2020_2020_2020_2020
+  }
+
+  /// Whether the 8 bytes from `index` on exist and are all printable ASCII or line feeds.
+  @inline(__always)
+  func isPrintable8(at index: Int) -> Bool {
+    guard index >= 0, index <= count - 8 else { return false }
+    // The eight bytes are examined at once; no sum or difference below carries from one byte to the next.
+    let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    let lowBits = ~highBits
+    let belowSpace = ~((word | highBits) &- 0x2020_2020_2020_2020)
+    let difference = word ^ 0x0A0A_0A0A_0A0A_0A0A
+    let otherThanLineFeed = ((difference & lowBits) &+ lowBits) | difference
+    let delete = (word & lowBits) &+ 0x0101_0101_0101_0101
+    return (word | belowSpace & otherThanLineFeed | delete) & highBits == 0
   }
 
   @inline(__always)

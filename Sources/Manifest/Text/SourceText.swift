@@ -13,9 +13,10 @@ struct SourceText: Sendable {
     }
     var text = raw
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { text.removeFirst(3) }
-    let survey = ByteSurvey(text)
+    let survey = Self.lend(text, to: { ByteSurvey($0) })
     if let offset = survey.invalidOffset {
-      throw SyntaxError(Self.position(of: offset, in: text), "invalid UTF-8 (byte 0x\(String(text[offset], radix: 16)))")
+      let byte = String(text[offset], radix: 16)
+      throw SyntaxError(Self.position(of: offset, in: text), "invalid UTF-8 (byte 0x\(byte))")
     }
     if survey.hasCarriageReturn { text = Self.withLineFeeds(text) }
     bytes = text
@@ -25,6 +26,10 @@ struct SourceText: Sendable {
 
   /// Lends the bytes to `body`, which must not keep the view.
   func withBytes<R>(_ body: (ByteView) throws -> R) rethrows -> R {
+    try Self.lend(bytes, to: body)
+  }
+
+  private static func lend<R>(_ bytes: [UInt8], to body: (ByteView) throws -> R) rethrows -> R {
     try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { one in
       one.initialize(repeating: 0)
       return try bytes.withUnsafeBufferPointer { buffer in

@@ -6,15 +6,20 @@ enum Scalar {
     switch first {
     case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."):
       return number(text) ?? .string(text)
-    default:
+    case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"),
+      UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "o"), UInt8(ascii: "O"),
+      UInt8(ascii: "~"):
       // The longest word is `false`.
       return text.utf8.count <= 5 ? words[text] ?? .string(text) : .string(text)
+    default: return .string(text)
     }
   }
 
   private static let words: [String: Value.Content] = {
     var table: [String: Value.Content] = ["~": .null, "null": .null, "Null": .null, "NULL": .null]
-    for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] { table[word] = .boolean(true) }
+    for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] {
+      table[word] = .boolean(true)
+    }
     for word in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
       table[word] = .boolean(false)
     }

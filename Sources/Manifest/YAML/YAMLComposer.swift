@@ -15,17 +15,26 @@ struct YAMLComposer: ~Copyable {
     self.limits = limits
   }
 
-  /// The next document and the line on which what follows it begins; nil at the end of the text.
-  mutating func document(_ mask: FieldMask) throws(SyntaxError) -> (value: Value, endLine: Int)? {
+  /// The next document; nil at the end of the text.
+  mutating func document(_ mask: FieldMask) throws(SyntaxError) -> Value? {
+    guard try beginDocument() != nil else { return nil }
+    let value = try node(try events.next(), mask)
+    _ = try events.next()
+    return value
+  }
+
+  /// The line on which the next document begins; nil when there is none. That document is lost to this composer.
+  mutating func nextDocumentLine() throws(SyntaxError) -> Int? { try beginDocument() }
+
+  /// Moves into the next document; returns its line, or nil at the end of the text.
+  private mutating func beginDocument() throws(SyntaxError) -> Int? {
     anchors = [:]
     aliasedValues = 0
     while true {
       let event = try events.next()
       switch event.kind {
       case .streamEnd: return nil
-      case .documentStart:
-        let value = try node(try events.next(), mask)
-        return (value, try events.next().endLine)
+      case .documentStart: return Int(event.position.line)
       default: continue
       }
     }

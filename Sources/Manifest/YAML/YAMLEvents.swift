@@ -16,8 +16,6 @@ struct YAMLEvent {
 
   var kind: Kind
   var position: Position
-  /// The line on which the event ends.
-  var endLine: Int
   var anchor: String?
   var tag: String?
 }
@@ -29,12 +27,16 @@ struct YAMLEvent {
 /// everything taken from an event is copied before the event is freed.
 struct YAMLEvents: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let bytes: ByteView
+  private let range: Range<Int>
   private let firstLine: Int
 
   /// Reads `range` of the text, whose first byte is at the beginning of `line`. nil when memory is short.
   init?(_ bytes: ByteView, _ range: Range<Int>, line: Int) {
     parser = .allocate(capacity: 1)
     firstLine = line
+    self.bytes = bytes
+    self.range = range
     guard yaml_parser_initialize(parser) != 0 else {
       parser.deallocate()
       return nil
@@ -77,13 +79,20 @@ struct YAMLEvents: ~Copyable {
       default: continue
       }
       return YAMLEvent(
-        kind: kind, position: position(event.start_mark), endLine: firstLine + Int(event.end_mark.line),
-        anchor: Self.text(anchor), tag: Self.text(tag))
+        kind: kind, position: position(event.start_mark), anchor: Self.text(anchor), tag: Self.text(tag))
     }
   }
 
   private func position(_ mark: yaml_mark_t) -> Position {
     Position(line: firstLine + Int(mark.line), column: Int(mark.column) + 1)
+  }
+
+  /// The reader is ahead of the parser, so its errors come without a mark.
+  private func position(ofByte offset: Int) -> Position {
+    var lines = LineTracker(line: firstLine, start: range.lowerBound, isASCII: false)
+    let end = min(range.lowerBound + offset, range.upperBound)
+    for index in range.lowerBound..<end where bytes[index] == 0x0A { lines.newLine(at: index + 1) }
+    return lines.position(of: end, in: bytes)
   }
 
   private static func text(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
@@ -94,16 +103,18 @@ struct YAMLEvents: ~Copyable {
     let problem = parser.pointee.problem.map { String(cString: $0) } ?? "libyaml gave up"
     switch parser.pointee.error {
     case YAML_READER_ERROR:
-      return SyntaxError(position(parser.pointee.mark), "\(problem) (U+\(hexadecimal(parser.pointee.problem_value)))")
+      return SyntaxError(
+        position(ofByte: parser.pointee.problem_offset),
+        "\(problem) (U+\(hexadecimal(parser.pointee.problem_value)))")
     case YAML_MEMORY_ERROR: return SyntaxError(position(parser.pointee.mark), "out of memory")
     default:
       guard let context = parser.pointee.context else {
         return SyntaxError(position(parser.pointee.problem_mark), problem)
       }
-      let mark = parser.pointee.context_mark
+      let begin = position(parser.pointee.context_mark)
       return SyntaxError(
         position(parser.pointee.problem_mark), problem,
-        hint: "\(String(cString: context)) that begins at line \(firstLine + Int(mark.line)), column \(mark.column + 1)")
+        hint: "\(String(cString: context)) that begins at line \(begin.line), column \(begin.column)")
     }
   }
 
