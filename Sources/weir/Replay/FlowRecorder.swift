@@ -16,6 +16,8 @@ struct FlowRecorder {
   private let recordsEveryPacket: Bool
   private var directory: EndpointDirectory
   private var index: UInt64 = 0
+  /// The events of the packet recorded last, in the order in which it met the hops.
+  private(set) var flows: [Flow] = []
 
   init(tables: Tables, recordsEveryPacket: Bool) {
     self.tables = tables
@@ -25,32 +27,29 @@ struct FlowRecorder {
 
   /// Whether `record` would make an event: asked first, so that the established path costs nothing more.
   @inline(__always)
-  func isWorthRecording(_ verdict: borrowing PacketVerdict) -> Bool {
+  func isWorthRecording(_ verdict: PacketVerdict) -> Bool {
     recordsEveryPacket || verdict.verdict == .dropped || verdict.egress.flags.contains(.opensConnection)
       || verdict.ingress.flags.contains(.opensConnection)
       || (verdict.verdict == .audit && (verdict.egress.state == .new || verdict.ingress.state == .new))
   }
 
-  /// The packet's events, in the order in which it met the hops.
-  mutating func record(
-    _ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64, _ emit: (Flow) throws -> Void
-  ) rethrows {
+  /// Puts the packet's events into `flows`.
+  mutating func record(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) {
+    flows.removeAll(keepingCapacity: true)
     let base = flow(of: headers, verdict, at: time)
     for (direction, hop) in [(Direction.egress, verdict.egress), (.ingress, verdict.ingress)] where hop.isPresent {
-      try record(hop, direction, verdict, base, emit)
+      record(hop, direction, verdict, base)
     }
     if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
       // Nobody judged it, and so there is no verdict to show.
       var flow = base
       flow.eventType = .trace(.fromNetwork)
       flow.traceObservationPoint = .fromNetwork
-      try emit(numbered(flow))
+      add(flow)
     }
   }
 
-  private mutating func record(
-    _ hop: HopVerdict, _ direction: Direction, _ verdict: PacketVerdict, _ base: Flow, _ emit: (Flow) throws -> Void
-  ) rethrows {
+  private mutating func record(_ hop: HopVerdict, _ direction: Direction, _ verdict: PacketVerdict, _ base: Flow) {
     var flow = base
     flow.trafficDirection = direction == .egress ? .egress : .ingress
     let endpoint = direction == .egress ? verdict.sourceEndpoint : verdict.destinationEndpoint
@@ -58,15 +57,15 @@ struct FlowRecorder {
     let isPolicyDrop = hop.verdict == .dropped && hop.flags.contains(.policyAsked)
     let isNew = hop.flags.contains(.opensConnection) || (hop.state == .new && hop.verdict == .audit)
     if isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked)) {
-      try emit(numbered(policyVerdict(flow, hop, direction, endpoint)))
+      add(policyVerdict(flow, hop, direction, endpoint))
     }
     if hop.verdict == .dropped {
       flow.verdict = .dropped
       flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
       flow.eventType = .drop(flow.dropReason)
-      try emit(numbered(flow))
+      add(flow)
     } else if recordsEveryPacket ? !isNew || hop.flags.contains(.notEnforced) : isNew && hop.flags.contains(.notEnforced) {
-      try emit(numbered(trace(flow, hop, direction)))
+      add(trace(flow, hop, direction))
     }
   }
 
@@ -155,11 +154,10 @@ struct FlowRecorder {
     return flow
   }
 
-  private mutating func numbered(_ flow: Flow) -> Flow {
+  private mutating func add(_ flow: Flow) {
     index += 1
-    var flow = flow
-    flow.uuid = FlowUUID(seed: 0, index: index)
-    return flow
+    flows.append(flow)
+    flows[flows.count - 1].uuid = FlowUUID(seed: 0, index: index)
   }
 
   private static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {

@@ -48,17 +48,12 @@ struct Replay: ~Copyable {
     let isDropped = verdict.verdict == .dropped
     // Without events only drops matter, for the table of denied pairs.
     guard writer != nil || isDropped else { return }
-    var recorder = recorder
-    var selector = selector
-    var pairs = deniedPairs
-    try recorder.record(headers, verdict, at: time) { flow in
-      if flow.eventType.type == Flow.EventType.Number.drop { pairs.add(flow) }
-      guard let writer = self.writer else { return }
+    recorder.record(headers, verdict, at: time)
+    for flow in recorder.flows {
+      if flow.eventType.type == Flow.EventType.Number.drop { deniedPairs.add(flow) }
+      guard let writer else { continue }
       try selector.take(FlowEvent(flow)) { try writer.write($0) }
     }
-    self.recorder = recorder
-    self.selector = selector
-    deniedPairs = pairs
   }
 
   /// The totals so far; the time is the caller's to add.
