@@ -28,7 +28,7 @@ import Testing
     #expect(reading.objects.map(\.name) == ["good"])
     #expect(reading.errors.count == 1)
     #expect(
-      reading.errors.first?.hasPrefix("error: a.yaml:9:2: did not find expected key") == true, "\(reading.errors)")
+      reading.errors.first?.hasPrefix("error: a.yaml:10:2: did not find expected key") == true, "\(reading.errors)")
   }
 
   @Test(arguments: [
@@ -36,6 +36,7 @@ import Testing
     ("text\n", "error: a.yaml:1:1: expected an object with apiVersion and kind, found a string"),
     ("a: 1\n", "warning: a.yaml:1:1: neither apiVersion nor kind: not a Kubernetes object, skipped"),
     ("apiVersion: v1\n", "error: a.yaml:1:1: kind is missing"),
+    ("apiVersion: v1\nitems: []\n", "error: a.yaml:1:1: kind is missing\nhint: has the text of a List been cut off?"),
     ("kind: Pod\n", "error: a.yaml:1:1: Pod: apiVersion is missing"),
     ("apiVersion: 1\nkind: Pod\n", "error: a.yaml:1:13: apiVersion: expected a string, found a integer"),
     ("apiVersion: v1\nkind: List\nitems: x\n", "error: a.yaml:3:8: expected the items of a List, found a string"),

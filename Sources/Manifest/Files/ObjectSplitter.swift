@@ -61,7 +61,8 @@ struct ObjectSplitter {
       return nil
     }
     guard !head.kind.isEmpty else {
-      report(value, "kind is missing")
+      // kubectl prints the kind of a list last.
+      report(value, "kind is missing", hint: value["items"]?.list.map { _ in "has the text of a List been cut off?" })
       return nil
     }
     guard !head.apiVersion.isEmpty else {
@@ -71,7 +72,9 @@ struct ObjectSplitter {
     return head
   }
 
-  private mutating func report(_ value: Value, severity: Diagnostic.Severity = .error, _ message: String) {
-    diagnostics.append(Diagnostic(severity, at: Location(file: file, position: value.position), message))
+  private mutating func report(
+    _ value: Value, severity: Diagnostic.Severity = .error, _ message: String, hint: String? = nil
+  ) {
+    diagnostics.append(Diagnostic(severity, at: Location(file: file, position: value.position), message, hint: hint))
   }
 }
