@@ -42,7 +42,9 @@ extension Engine {
   @inline(__always)
   mutating func transport(of headers: borrowing PacketHeaders) -> Transport {
     let number = headers.protocolNumber
-    guard number == IPProtocol.tcp || number == IPProtocol.udp, headers.flags.isDisjoint(with: [.fragment, .laterFragment, .transportTruncated]) else {
+    guard number == IPProtocol.tcp || number == IPProtocol.udp,
+      headers.flags.isDisjoint(with: [.fragment, .laterFragment, .transportTruncated])
+    else {
       return unusualTransport(of: headers)
     }
     var transport = Transport()

@@ -1,5 +1,6 @@
 import Addresses
 import Dataplane
+import Rules
 import Tables
 import Testing
 

@@ -1,5 +1,6 @@
 import Dataplane
 import Packet
+import Rules
 import Tables
 import Testing
 

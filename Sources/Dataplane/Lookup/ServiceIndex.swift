@@ -86,7 +86,7 @@ struct ServiceIndex: ~Copyable, Sendable {
     let client = Hashing.end(high: clientHigh, low: clientLow, port: clientPort)
     let service = Hashing.end(high: frontend.high, low: frontend.low, port: frontend.port)
     let hash = Hashing.connection(client, service, protocolNumber: frontend.protocolNumber)
-    let choice = (hash & 0xffff_ffff) &* UInt64(frontend.backendCount) &>> 32  // below backendCount
+    let choice = ((hash & 0xffff_ffff) &* UInt64(frontend.backendCount)) &>> 32  // below backendCount
     return backends[Int(frontend.firstBackend) &+ Int(truncatingIfNeeded: choice)]
   }
 

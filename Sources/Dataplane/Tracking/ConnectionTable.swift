@@ -1,8 +1,7 @@
-/// The connections seen, in an open-addressing table that grows with use up to a stated size.
+/// The connections seen, in the order they came, with a hash index; grows with use up to a stated size.
 ///
-/// A key lies within `window` slots of its home, so that crafted captures cost a bounded search, not a scan. Slots are
-/// never emptied. While the table can still grow, nothing is forgotten; at full size the place of an expired
-/// connection is reused, and where a window holds none, the connection that was silent longest makes room.
+/// While it can grow, nothing is forgotten. At full size a new connection takes the place of an expired one, or of the
+/// one that was silent longest, among the next `sweep` places that a hand going round the table meets.
 struct ConnectionTable: ~Copyable {
   /// Of one packet, with its own ends.
   struct Key: BitwiseCopyable {
@@ -32,122 +31,125 @@ struct ConnectionTable: ~Copyable {
     var isNew: Bool
   }
 
-  static let window = 16
+  static let sweep = 32
 
   private var slots: FixedBuffer<ConnectionSlot>
-  private var mask: Int
-  private var taken = 0
+  private var index: HashIndex
+  /// The places from here on have never been taken.
+  private var count = 0
+  private var hand = 0
   private let maximum: Int
   private(set) var evicted: UInt64 = 0
 
-  /// - Parameter maximum: slots at full size; rounded up to a power of two, at least `window`.
+  /// - Parameter maximum: connections at full size, rounded up to a power of two.
   init(maximum: Int) {
-    self.maximum = Hashing.tableSize(maximum, minimum: Self.window)
-    let size = min(self.maximum, 1 << 12)
+    self.maximum = Hashing.tableSize(maximum, minimum: 16)
+    let size = min(self.maximum, 1 << 10)
     slots = FixedBuffer(repeating: ConnectionSlot(), count: size)
-    mask = size - 1
+    index = HashIndex(capacity: size)
   }
 
   @inline(__always)
   mutating func place(_ key: Key, at now: UInt32) -> Place {
     let hash = key.hash
-    var index = Int(truncatingIfNeeded: hash) & mask
-    for _ in 0..<Self.window {
-      // `index` is masked to the table's size.
-      let slot = slots.base + index
-      if slot.pointee.family == 0 { break }
-      let match = Self.match(slot, key)
-      if match >= 0 { return Place(slot: slot, orientation: match, isNew: false) }
-      index = (index &+ 1) & mask
+    var probe = index.probe(hash)
+    while true {
+      let number = index.next(&probe)
+      if number < 0 { return Place(slot: add(key, hash, now), orientation: 0, isNew: true) }
+      let slot = slots.base + number  // the index holds only numbers of slots
+      let orientation = Self.match(slot, key)
+      if orientation >= 0 { return Place(slot: slot, orientation: orientation, isNew: false) }
     }
-    return Place(slot: add(key, hash, now), orientation: 0, isNew: true)
   }
 
   /// The packet's orientation, or -1. Both are compared without a branch between them: which way a packet goes is not
   /// predictable.
   @inline(__always)
   private static func match(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ key: Key) -> Int {
-    let s = slot.pointee
+    let (firstHigh, firstLow) = (slot.pointee.firstHigh, slot.pointee.firstLow)
+    let (secondHigh, secondLow) = (slot.pointee.secondHigh, slot.pointee.secondLow)
+    let (firstPort, secondPort) = (slot.pointee.firstPort, slot.pointee.secondPort)
     let forward =
-      (s.firstLow ^ key.sourceLow) | (s.firstHigh ^ key.sourceHigh) | (s.secondLow ^ key.destinationLow)
-      | (s.secondHigh ^ key.destinationHigh) | UInt64(s.firstPort ^ key.sourcePort)
-      | UInt64(s.secondPort ^ key.destinationPort)
+      (firstLow ^ key.sourceLow) | (firstHigh ^ key.sourceHigh) | (secondLow ^ key.destinationLow)
+      | (secondHigh ^ key.destinationHigh) | UInt64(firstPort ^ key.sourcePort)
+      | UInt64(secondPort ^ key.destinationPort)
     let backward =
-      (s.firstLow ^ key.destinationLow) | (s.firstHigh ^ key.destinationHigh) | (s.secondLow ^ key.sourceLow)
-      | (s.secondHigh ^ key.sourceHigh) | UInt64(s.firstPort ^ key.destinationPort)
-      | UInt64(s.secondPort ^ key.sourcePort)
-    guard s.protocolNumber == key.protocolNumber, s.family == key.family, forward == 0 || backward == 0 else {
-      return -1
-    }
+      (firstLow ^ key.destinationLow) | (firstHigh ^ key.destinationHigh) | (secondLow ^ key.sourceLow)
+      | (secondHigh ^ key.sourceHigh) | UInt64(firstPort ^ key.destinationPort)
+      | UInt64(secondPort ^ key.sourcePort)
+    let other =
+      UInt64(slot.pointee.protocolNumber ^ key.protocolNumber) | UInt64(slot.pointee.family ^ key.family)
+    guard min(forward, backward) | other == 0 else { return -1 }
     return forward == 0 ? 0 : 1
   }
 
   @inline(never)
   private mutating func add(_ key: Key, _ hash: UInt64, _ now: UInt32) -> UnsafeMutablePointer<ConnectionSlot> {
-    // Half full: room for windows to stay short.
-    if taken &* 2 >= mask &+ 1, mask &+ 1 < maximum { grow() }
-    let slot = choose(hash, now)
-    if slot.pointee.family == 0 {
-      taken &+= 1
-    } else if slot.pointee.isAlive(at: now) {
-      evicted &+= 1
-    }
-    slot.pointee = ConnectionSlot()
-    slot.pointee.firstHigh = key.sourceHigh
-    slot.pointee.firstLow = key.sourceLow
-    slot.pointee.secondHigh = key.destinationHigh
-    slot.pointee.secondLow = key.destinationLow
-    slot.pointee.firstPort = key.sourcePort
-    slot.pointee.secondPort = key.destinationPort
-    slot.pointee.protocolNumber = key.protocolNumber
-    slot.pointee.family = key.family
-    slot.pointee.lastSeen = now
-    return slot
+    let number = room(at: now)
+    var slot = ConnectionSlot()
+    (slot.firstHigh, slot.firstLow, slot.firstPort) = (key.sourceHigh, key.sourceLow, key.sourcePort)
+    (slot.secondHigh, slot.secondLow) = (key.destinationHigh, key.destinationLow)
+    (slot.secondPort, slot.protocolNumber, slot.family) = (key.destinationPort, key.protocolNumber, key.family)
+    slot.lastSeen = now
+    slots[number] = slot
+    let lost = index.insert(hash, number)
+    if lost >= 0 { forget(lost, at: now) }
+    return slots.base + number
   }
 
-  /// Where a key that is not in the table goes.
-  private func choose(_ hash: UInt64, _ now: UInt32) -> UnsafeMutablePointer<ConnectionSlot> {
-    let mayReuse = mask &+ 1 == maximum && taken &* 4 >= maximum &* 3
-    var index = Int(truncatingIfNeeded: hash) & mask
-    var expired: UnsafeMutablePointer<ConnectionSlot>?
-    var oldest = slots.base + index
-    for _ in 0..<Self.window {
-      let slot = slots.base + index
-      if slot.pointee.family == 0 { return mayReuse ? expired ?? slot : slot }
-      if expired == nil, !slot.pointee.isAlive(at: now) { expired = slot }
-      if slot.pointee.lastSeen < oldest.pointee.lastSeen { oldest = slot }
-      index = (index &+ 1) & mask
+  /// The number of a slot that is, or was made, free.
+  private mutating func room(at now: UInt32) -> Int {
+    if count == slots.count, slots.count < maximum { grow() }
+    if count < slots.count {
+      count &+= 1
+      return count &- 1
     }
-    return expired ?? oldest
+    var chosen = hand
+    for step in 0..<min(Self.sweep, slots.count) {
+      let number = (hand &+ step) & (slots.count &- 1)
+      if !slots.base[number].isAlive(at: now) {
+        chosen = number
+        break
+      }
+      if slots.base[number].lastSeen < slots.base[chosen].lastSeen { chosen = number }
+    }
+    hand = (chosen &+ 1) & (slots.count &- 1)
+    if slots.base[chosen].family != 0 {
+      index.remove(slots.base[chosen].key.hash, chosen)
+      forget(chosen, at: now)
+      if index.isWorn { rebuildIndex(at: now) }
+    }
+    return chosen
   }
 
-  /// Moves all connections to a table of twice the size. Rare: at most `log2(maximum / 4096)` times in a run.
+  /// Empties a slot that the index no longer leads to.
+  private mutating func forget(_ number: Int, at now: UInt32) {
+    if slots.base[number].isAlive(at: now) { evicted &+= 1 }
+    slots.base[number].family = 0
+    slots.base[number].entries = InlineArray(repeating: TrackedConnection())
+  }
+
+  private mutating func rebuildIndex(at now: UInt32) {
+    var lost: [Int] = []
+    index.rebuild(capacity: slots.count) { lost.append($0) }
+    for number in lost { forget(number, at: now) }
+  }
+
+  /// Doubles the table: rare, at most log2(maximum / 1024) times in a run.
   private mutating func grow() {
-    let old = slots.base
-    let oldCount = slots.count
-    let larger = FixedBuffer(repeating: ConnectionSlot(), count: oldCount &* 2)
-    let largerMask = oldCount &* 2 &- 1
-    for position in 0..<oldCount where old[position].family != 0 {
-      let slot = old[position]
-      let key = Key(
-        sourceHigh: slot.firstHigh, sourceLow: slot.firstLow, destinationHigh: slot.secondHigh,
-        destinationLow: slot.secondLow, sourcePort: slot.firstPort, destinationPort: slot.secondPort,
-        protocolNumber: slot.protocolNumber, family: slot.family)
-      var index = Int(truncatingIfNeeded: key.hash) & largerMask
-      var steps = 0
-      while larger.base[index].family != 0, steps < Self.window {
-        index = (index &+ 1) & largerMask
-        steps &+= 1
-      }
-      if steps < Self.window {
-        larger.base[index] = slot
-      } else {
-        // Only keys that were chosen to collide crowd a window of a quarter-full table.
-        taken &-= 1
-        evicted &+= 1
-      }
-    }
+    let larger = FixedBuffer(repeating: ConnectionSlot(), count: slots.count &* 2)
+    larger.base.update(from: slots.base, count: slots.count)
     slots = larger
-    mask = largerMask
+    // At second 0 every entry counts as alive: what is lost here (only crafted tuples are) was evicted.
+    rebuildIndex(at: 0)
+  }
+}
+
+extension ConnectionSlot {
+  /// As of a packet from the first end.
+  fileprivate var key: ConnectionTable.Key {
+    ConnectionTable.Key(
+      sourceHigh: firstHigh, sourceLow: firstLow, destinationHigh: secondHigh, destinationLow: secondLow,
+      sourcePort: firstPort, destinationPort: secondPort, protocolNumber: protocolNumber, family: family)
   }
 }
