@@ -146,7 +146,7 @@ struct MessageReader {
   func time(_ field: String) throws(FlowReadError) -> Int64? {
     guard let value = value(field) else { return nil }
     guard case .string(let text) = value, let time = Timestamp.read(text) else {
-      throw error(field, "not a time from 1678 to 2261 in RFC 3339")
+      throw error(field, "not a time of the years 1677 to 2262 in RFC 3339")
     }
     return time
   }

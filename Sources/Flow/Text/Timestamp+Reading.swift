@@ -1,18 +1,18 @@
 extension Timestamp {
   /// Reads RFC 3339, whose seconds, minutes or whole clock may be missing (`2026-07-14`, `2026-07-14T09Z`).
   ///
-  /// Nil for anything else, and for moments outside the years 1678 to 2261, which 64 bits of nanoseconds cannot hold.
+  /// Nil for anything else, and for moments that 64 bits of nanoseconds cannot hold (before 1677 and after 2262).
   public static func read(_ text: some StringProtocol) -> Int64? {
     var scanner = Scanner(bytes: Array(text.utf8))
     guard let year = scanner.number(digits: 4), scanner.accept("-"), let month = scanner.number(digits: 2),
       (1...12).contains(month), scanner.accept("-"), let day = scanner.number(digits: 2),
-      (1...CivilTime.days(inMonth: month, of: year)).contains(day), (1678...2261).contains(year)
+      (1...CivilTime.days(inMonth: month, of: year)).contains(day)
     else { return nil }
     var seconds = Int64(CivilTime.days(year: year, month: month, day: day)) * 86_400
-    if scanner.isAtEnd { return seconds * 1_000_000_000 }
+    if scanner.isAtEnd { return Self.nanoseconds(seconds, 0) }
     guard scanner.accept("T"), let hour = scanner.number(digits: 2), hour < 24 else { return nil }
     seconds += Int64(hour) * 3600
-    var nanoseconds: Int64 = 0
+    var fractionOfSecond: Int64 = 0
     if scanner.accept(":") {
       guard let minute = scanner.number(digits: 2), minute < 60 else { return nil }
       seconds += Int64(minute) * 60
@@ -21,12 +21,16 @@ extension Timestamp {
         seconds += Int64(second)
         if scanner.accept(".") {
           guard let fraction = scanner.fraction() else { return nil }
-          nanoseconds = fraction
+          fractionOfSecond = fraction
         }
       }
     }
     guard let offset = scanner.zone(), scanner.isAtEnd else { return nil }
-    return (seconds - offset) * 1_000_000_000 + nanoseconds
+    return Self.nanoseconds(seconds - offset, fractionOfSecond)
+  }
+
+  private static func nanoseconds(_ seconds: Int64, _ fraction: Int64) -> Int64? {
+    Int64(exactly: Int128(seconds) * 1_000_000_000 + Int128(fraction))
   }
 
   /// Reads a duration as Go writes it (`1h30m`, `250ms`, `-5s`), in nanoseconds.

@@ -1,0 +1,82 @@
+/// Who was refused by whom, and how often.
+///
+/// Holds at most `limit` different pairs; refusals of further ones are counted together, as `others`.
+public struct DeniedPairs: Sendable, Hashable {
+  public struct Pair: Sendable, Hashable {
+    /// A pod, a service, a DNS name or an address.
+    public var source: String
+    /// Likewise, with port and protocol: `store/cart-0:8080/TCP`.
+    public var destination: String
+    public var reason: Flow.DropReason
+
+    public init(source: String, destination: String, reason: Flow.DropReason) {
+      self.source = source
+      self.destination = destination
+      self.reason = reason
+    }
+  }
+
+  public let limit: Int
+  public private(set) var counts: [Pair: UInt64] = [:]
+  /// Refusals of pairs that there was no room for.
+  public private(set) var others: UInt64 = 0
+
+  public init(limit: Int = 10_000) {
+    self.limit = limit
+  }
+
+  public mutating func add(_ pair: Pair, count: UInt64 = 1) {
+    if counts[pair] == nil, counts.count >= limit {
+      others += count
+    } else {
+      counts[pair, default: 0] += count
+    }
+  }
+
+  /// Adds a dropped flow under the names that the printers give its ends.
+  public mutating func add(_ flow: Flow, count: UInt64 = 1) {
+    add(Pair(flow), count: count)
+  }
+
+  mutating func merge(_ other: DeniedPairs) {
+    // In order, so that what finds no room does not depend on the hashing.
+    for (pair, count) in other.top(other.counts.count) { add(pair, count: count) }
+    others += other.others
+  }
+
+  /// The pairs refused most often, first; equals by name.
+  public func top(_ count: Int) -> [(pair: Pair, count: UInt64)] {
+    let sorted = counts.sorted { a, b in
+      if a.value != b.value { return a.value > b.value }
+      return (a.key.source, a.key.destination, a.key.reason.rawValue)
+        < (b.key.source, b.key.destination, b.key.reason.rawValue)
+    }
+    return sorted.prefix(count).map { (pair: $0.key, count: $0.value) }
+  }
+}
+
+extension DeniedPairs.Pair {
+  /// The ends of a flow and why it was dropped. The source's port is left out: it differs with every connection.
+  public init(_ flow: Flow) {
+    var portless = flow
+    portless.l4 = nil
+    let text = FlowText(options: FlowPrintOptions())
+    var bytes: [UInt8] = []
+    text.writeSource(of: portless, to: &bytes)
+    source = String(decoding: bytes, as: UTF8.self)
+    bytes.removeAll(keepingCapacity: true)
+    text.writeDestination(of: flow, to: &bytes)
+    switch flow.l4 {
+    case .tcp: bytes.append("/TCP")
+    case .udp: bytes.append("/UDP")
+    case .sctp: bytes.append("/SCTP")
+    case .icmpv4: bytes.append(" ICMPv4")
+    case .icmpv6: bytes.append(" ICMPv6")
+    case .vrrp: bytes.append(" VRRP")
+    case .igmp: bytes.append(" IGMP")
+    case nil: break
+    }
+    destination = String(decoding: bytes, as: UTF8.self)
+    reason = flow.dropReason
+  }
+}

@@ -1,0 +1,35 @@
+/// A small table for people: columns as wide as their widest text, two spaces between them.
+struct TextTable {
+  enum Alignment { case left, right }
+
+  private let alignments: [Alignment]
+  private var rows: [[String]]
+
+  /// Begins a table with its titles.
+  init(_ columns: [(title: String, alignment: Alignment)]) {
+    alignments = columns.map(\.alignment)
+    rows = [columns.map(\.title)]
+  }
+
+  /// Adds a row with as many cells as there are columns.
+  mutating func add(_ cells: [String]) {
+    rows.append(cells)
+  }
+
+  func write(to bytes: inout [UInt8]) {
+    var widths = alignments.map { _ in 0 }
+    for row in rows {
+      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.unicodeScalars.count) }
+    }
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        let padding = repeatElement(UInt8(ascii: " "), count: widths[column] - cell.unicodeScalars.count)
+        if column > 0 { bytes.append("  ") }
+        if alignments[column] == .right { bytes.append(contentsOf: padding) }
+        bytes.append(text: cell)
+        if alignments[column] == .left, column < row.count - 1 { bytes.append(contentsOf: padding) }
+      }
+      bytes.append(UInt8(ascii: "\n"))
+    }
+  }
+}
