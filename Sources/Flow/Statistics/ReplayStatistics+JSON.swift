@@ -45,7 +45,7 @@ extension ReplayStatistics {
 }
 
 extension ReplayStatistics.L7 {
-  typealias Counter = (name: StaticString, path: WritableKeyPath<Self, UInt64> & Sendable)
+  typealias Counter = (name: StaticString, path: any WritableKeyPath<Self, UInt64> & Sendable)
 
   static let counters: [Counter] = [
     ("http_requests", \.httpRequests), ("http_denied", \.httpDenied), ("dns_queries", \.dnsQueries),
@@ -55,7 +55,7 @@ extension ReplayStatistics.L7 {
 }
 
 extension ReplayStatistics.PacketsBy {
-  typealias Counter = (name: StaticString, path: WritableKeyPath<Self, UInt64> & Sendable)
+  typealias Counter = (name: StaticString, path: any WritableKeyPath<Self, UInt64> & Sendable)
 
   static let counters: [Counter] = [
     ("ipv4", \.ipv4), ("ipv6", \.ipv6), ("arp", \.arp), ("other", \.other), ("tcp", \.tcp), ("udp", \.udp),

@@ -31,7 +31,7 @@ extension [UInt8] {
     var index = 0
     while index < text.count {
       let byte = text[index]
-      if jsonPlain[Int(byte)] {
+      if byte.isPlainInJSON {
         index += 1
         continue
       }
@@ -71,7 +71,16 @@ extension [UInt8] {
   }
 }
 
-/// Whether a byte stands for itself inside a JSON string.
-private let jsonPlain: [Bool] = (0..<256).map { byte in
-  byte >= 0x20 && ![0x22, 0x5c, 0x3c, 0x3e, 0x26, 0xe2].contains(byte)
+extension UInt8 {
+  /// Whether the byte stands for itself inside a JSON string. 0xE2 may begin a line separator of Unicode.
+  @inline(__always)
+  fileprivate var isPlainInJSON: Bool {
+    switch self {
+    case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"),
+      0xe2:
+      false
+    default:
+      true
+    }
+  }
 }
