@@ -1,7 +1,9 @@
 extension Engine {
   /// What the endpoint's policy says, from the slot where it was asked before.
   @inline(__always)
-  mutating func decide(_ hop: Hop, _ position: Int, _ direction: Int, _ endpoint: Int32, _ peer: UInt32) -> CachedDecision {
+  mutating func decide(
+    _ hop: Hop, _ position: Int, _ direction: Int, _ endpoint: Int32, _ peer: UInt32
+  ) -> CachedDecision {
     let kept = hop.slot.decision(position).pointee
     if kept.isValid, !hop.transport.traits.contains(.untrackedFragment) { return kept }
     let decision = ask(hop, direction, endpoint, peer)
