@@ -12,7 +12,7 @@ struct Ends: BitwiseCopyable {
 }
 
 extension Engine {
-  func ends(
+  mutating func ends(
     sourceHigh: UInt64, sourceLow: UInt64, destinationHigh: UInt64, destinationLow: UInt64, family: UInt8
   ) -> Ends {
     let source = tables.owner(high: sourceHigh, low: sourceLow, family: family)
@@ -28,7 +28,7 @@ extension Engine {
 
   /// Fills what a slot remembers of the tables.
   @inline(never)
-  func resolve(_ slot: UnsafeMutablePointer<ConnectionSlot>) {
+  mutating func resolve(_ slot: UnsafeMutablePointer<ConnectionSlot>) {
     let ends = ends(
       sourceHigh: slot.pointee.firstHigh, sourceLow: slot.pointee.firstLow,
       destinationHigh: slot.pointee.secondHigh, destinationLow: slot.pointee.secondLow, family: slot.pointee.family)
@@ -44,12 +44,12 @@ extension Engine {
     slot.pointee.generation = generation
   }
 
-  private func isManaged(_ endpoint: Int32) -> Bool {
+  private mutating func isManaged(_ endpoint: Int32) -> Bool {
     endpoint >= 0 && tables.endpoints[Int(endpoint)].policy >= 0
   }
 
   /// The node of the endpoint that looks at an address. Where none does, the address is shown as its own node knows it.
-  private func node(of endpoint: Int32, or own: Int32) -> Int32 {
+  private mutating func node(of endpoint: Int32, or own: Int32) -> Int32 {
     endpoint >= 0 ? tables.endpoints[Int(endpoint)].node : own
   }
 }

@@ -1,9 +1,10 @@
 /// A packet on its way through its hops.
 struct Hop: BitwiseCopyable {
-  /// After service translation.
-  var key: ConnectionTable.Key
+  /// The connection that it belongs to, after service translation; valid while the packet is judged.
+  var slot: UnsafeMutablePointer<ConnectionSlot>
+  /// Of the packet in the slot: 0 or 1.
+  var orientation: Int
   var transport: Transport
-  var place: ConnectionTable.Place
   var now: UInt32
 }
 
@@ -24,11 +25,10 @@ extension Engine {
     let state = track(hop, direction)
     verdict.state = state
     // `orientation` is 0 or 1, `direction` likewise: positions are below 4.
-    let slot = hop.place.slot
-    let position = hop.place.orientation &* 2 &+ direction
+    let position = hop.orientation &* 2 &+ direction
     switch state {
     case .reply:
-      verdict.redirect = slot.pointee.entries[(3 &- position)].redirect
+      verdict.redirect = hop.slot.entry(3 &- position).pointee.redirect
       verdict.verdict = verdict.redirect != 0 ? .redirected : .forwarded
       return verdict
     case .related:
@@ -43,7 +43,7 @@ extension Engine {
         return verdict
       }
     case .established:
-      if !hop.transport.traits.contains(.icmpError), slot.pointee.entries[position].flags.contains(.midstream) {
+      if !hop.transport.traits.contains(.icmpError), hop.slot.entry(position).pointee.flags.contains(.midstream) {
         verdict.verdict = .forwarded
         verdict.flags.insert(.midstream)
         return verdict
@@ -65,15 +65,15 @@ extension Engine {
       verdict.flags.insert(.opensConnection)
     } else if !hop.transport.traits.contains(.icmpError) {
       // Where new tables redirect an old connection, Cilium makes its entry anew.
-      slot.pointee.entries[position].redirect = decision.redirect
+      hop.slot.entry(position).pointee.redirect = decision.redirect
     }
     return verdict
   }
 
   /// What stops a packet before connection tracking.
   @inline(__always)
-  private func obstacle(_ hop: Hop, direction: Int) -> DropReason {
-    if !isFamilyEnabled(hop.key.family) { return .unsupportedNetworkProtocol }
+  private mutating func obstacle(_ hop: Hop, direction: Int) -> DropReason {
+    if !isFamilyEnabled(hop.slot.pointee.family) { return .unsupportedNetworkProtocol }
     // On the way in, untracked first fragments go on with the ports they have.
     if direction == 1, hop.transport.traits.contains(.untrackedFragment) { return .fragmentationNotSupported }
     return hop.transport.obstacle
@@ -81,35 +81,35 @@ extension Engine {
 
   /// Finds the packet's connection, the reverse direction first, and accounts for the packet there.
   @inline(__always)
-  private func track(_ hop: Hop, _ direction: Int) -> ConnectionState {
+  private mutating func track(_ hop: Hop, _ direction: Int) -> ConnectionState {
     if hop.transport.traits.contains(.icmpError) { return trackError(hop, direction) }
-    let slot = hop.place.slot
     let isTCP = hop.transport.traits.contains(.tcp)
-    let position = hop.place.orientation &* 2 &+ direction
+    let tcp = hop.transport.tcpFlags
+    let timeouts = tables.settings.timeouts
+    let position = hop.orientation &* 2 &+ direction
     // Opened by the peer, the entry was made where this endpoint sees the opposite direction.
-    let reverse = 3 &- position
-    if slot.pointee.entries[reverse].isAlive(at: hop.now) {
-      let isReply = slot.pointee.entries[reverse].touch(
-        direction: direction, isTCP: isTCP, tcp: hop.transport.tcpFlags, at: hop.now,
-        timeouts: tables.settings.timeouts)
-      if isReply { return .reply }
+    let reverse = hop.slot.entry(3 &- position)
+    if reverse.pointee.isAlive(at: hop.now),
+      reverse.pointee.touch(direction: direction, isTCP: isTCP, tcp: tcp, at: hop.now, timeouts: timeouts)
+    {
+      return .reply
     }
-    guard slot.pointee.entries[position].isAlive(at: hop.now) else { return .new }
-    if hop.transport.tcpFlags.opens, slot.pointee.entries[position].flags.contains(.midstream) {
+    let forward = hop.slot.entry(position)
+    guard forward.pointee.isAlive(at: hop.now) else { return .new }
+    if tcp.opens, forward.pointee.flags.contains(.midstream) {
       // The connection begins after all: from here on it is judged.
-      slot.pointee.entries[position] = TrackedConnection()
+      forward.pointee = TrackedConnection()
       return .new
     }
-    let isOngoing = slot.pointee.entries[position].touch(
-      direction: direction, isTCP: isTCP, tcp: hop.transport.tcpFlags, at: hop.now,
-      timeouts: tables.settings.timeouts)
+    let isOngoing = forward.pointee.touch(
+      direction: direction, isTCP: isTCP, tcp: tcp, at: hop.now, timeouts: timeouts)
     return isOngoing ? .established : .new
   }
 
   /// ICMP errors belong to any connection between their outer addresses, whichever way it was opened.
   @inline(never)
-  private func trackError(_ hop: Hop, _ direction: Int) -> ConnectionState {
-    guard let place = related.find(hop.key) else { return .new }
+  private mutating func trackError(_ hop: Hop, _ direction: Int) -> ConnectionState {
+    guard let place = related.find(hop.slot.key(orientation: hop.orientation)) else { return .new }
     let position = place.orientation &* 2 &+ direction
     let reverse = 3 &- position
     let index: Int
@@ -133,9 +133,9 @@ extension Engine {
       openedIn: direction, isTCP: isTCP, redirect: redirect, midstream: midstream, at: hop.now,
       timeouts: tables.settings.timeouts)
     if !hop.transport.traits.contains(.icmpError) {
-      hop.place.slot.pointee.entries[hop.place.orientation &* 2 &+ direction] = entry
+      hop.slot.entry(hop.orientation &* 2 &+ direction).pointee = entry
     }
-    let place = related.place(hop.key, at: hop.now)
+    let place = related.place(hop.slot.key(orientation: hop.orientation), at: hop.now)
     let position = place.orientation &* 2 &+ direction
     place.slot.pointee.expiries[position] = max(place.slot.pointee.expiries[position], entry.expiry)
   }

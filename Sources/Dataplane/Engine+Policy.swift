@@ -1,20 +1,22 @@
 extension Engine {
   /// What the endpoint's policy says, from the slot where it was asked before.
   @inline(__always)
-  func decide(_ hop: Hop, _ position: Int, _ direction: Int, _ endpoint: Int32, _ peer: UInt32) -> CachedDecision {
-    let kept = hop.place.slot.pointee.decisions[position]
+  mutating func decide(
+    _ hop: Hop, _ position: Int, _ direction: Int, _ endpoint: Int32, _ peer: UInt32
+  ) -> CachedDecision {
+    let kept = hop.slot.decision(position).pointee
     if kept.isValid, !hop.transport.traits.contains(.untrackedFragment) { return kept }
     let decision = ask(hop, direction, endpoint, peer)
     // ICMP depends on the type, an untracked fragment is not like the rest of its connection.
     if hop.transport.traits.isDisjoint(with: [.icmp, .untrackedFragment]) {
-      hop.place.slot.pointee.decisions[position] = decision
+      hop.slot.decision(position).pointee = decision
     }
     return decision
   }
 
   /// - Parameter endpoint: the index of an endpoint whose policy's index was checked when the tables were compiled.
   @inline(never)
-  private func ask(_ hop: Hop, _ direction: Int, _ endpoint: Int32, _ peer: UInt32) -> CachedDecision {
+  private mutating func ask(_ hop: Hop, _ direction: Int, _ endpoint: Int32, _ peer: UInt32) -> CachedDecision {
     let record = tables.endpoints[Int(endpoint)]
     let settings = tables.settings
     let isEnforced = tables.policies.isEnforced(policy: Int(record.policy), direction: direction)
@@ -27,13 +29,13 @@ extension Engine {
       return decision(policy)
     }
 
-    if record.isHost, settings.hostFirewall, hop.key.family == 6, hop.transport.traits.contains(.icmp),
+    if record.isHost, settings.hostFirewall, hop.slot.pointee.family == 6, hop.transport.traits.contains(.icmp),
       let answer = Self.hostICMPv6(type: hop.transport.icmpType)
     {
       return answer == .none ? decision(PolicyVerdict()) : refusal(answer)
     }
-    if direction == 1, !record.isHost, settings.hasTunnelPort, hop.key.protocolNumber == IPProtocol.udp,
-      hop.key.destinationPort == settings.tunnelPort
+    if direction == 1, !record.isHost, settings.hasTunnelPort, hop.slot.pointee.protocolNumber == IPProtocol.udp,
+      hop.transport.policyPort == settings.tunnelPort
     {
       return refusal(.encapsulationProhibited)
     }
@@ -42,7 +44,7 @@ extension Engine {
     }
 
     var policy = tables.policies.lookup(
-      policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: hop.key.protocolNumber,
+      policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: hop.slot.pointee.protocolNumber,
       port: hop.transport.policyPort)
     if policy.reason == .policyDenied, hop.transport.traits.contains(.untrackedFragment) {
       policy.reason = .fragmentationNotSupported

@@ -4,7 +4,7 @@ extension Engine {
   ///
   /// - Returns: true when the destination is a service without backends.
   @inline(__always)
-  func translate(
+  mutating func translate(
     _ key: inout ConnectionTable.Key, _ transport: inout Transport, _ verdict: inout PacketVerdict
   ) -> Bool {
     let requested = tables.services.find(

@@ -12,6 +12,9 @@ public import Tables
 /// local endpoint with a policy has, and a pod's packets to itself, which never leave it. A packet that leaves a pod
 /// with another's source address cannot be told apart by its headers (Cilium: 132), nor can the host's own packets from
 /// those that only pass through: a host endpoint, where the tables give it a policy, is known by its addresses.
+///
+/// All methods on the packet path are `mutating`, even those that change nothing: for a borrowed engine the compiler
+/// makes a copy of its fields on the stack, packet by packet.
 public struct Engine: ~Copyable {
   private(set) var tables: LookupTables
   private(set) var options: EngineOptions
@@ -20,7 +23,8 @@ public struct Engine: ~Copyable {
   var connections: ConnectionTable
   var related: RelatedTable
   var fragments: FragmentTable
-  private var totals = EngineCounters()
+  /// One element, so that the engine itself stays a few words.
+  private let totalsBuffer: FixedBuffer<EngineCounters>
 
   public init(tables: Tables, options: EngineOptions = EngineOptions()) {
     self.init(sharing: LookupTables(tables), options: options)
@@ -32,11 +36,12 @@ public struct Engine: ~Copyable {
     connections = ConnectionTable(maximum: options.maximumConnections)
     related = RelatedTable(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
+    totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
 
   /// Totals since the engine was made.
   public var counters: EngineCounters {
-    var counters = totals
+    var counters = totalsBuffer[0]
     counters.connectionsEvicted = connections.evicted
     counters.relatedEvicted = related.evicted
     counters.fragmentsEvicted = fragments.evicted
@@ -62,7 +67,8 @@ public struct Engine: ~Copyable {
   public mutating func judge(
     _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32
   ) -> PacketVerdict {
-    totals.count(headers, at: nanoseconds, length: length)
+    let totals = totalsBuffer.base
+    totals.pointee.count(headers, at: nanoseconds, length: length)
     var verdict = PacketVerdict()
     switch headers.outcome {
     case .ip:
@@ -80,7 +86,7 @@ public struct Engine: ~Copyable {
       // Pods' frames among them would be dropped (166, 139), but nothing tells whose they are.
       break
     }
-    totals.count(verdict)
+    totals.pointee.count(verdict)
     return verdict
   }
 
@@ -110,7 +116,7 @@ public struct Engine: ~Copyable {
     verdict.destinationEndpoint = fromFirst ? slot.pointee.secondEndpoint : slot.pointee.firstEndpoint
     if place.isNew {
       verdict.flags.insert(.newFlow)
-      totals.flows &+= 1
+      totalsBuffer.base.pointee.flows &+= 1
     }
 
     let flags = slot.pointee.flags
@@ -118,7 +124,7 @@ public struct Engine: ~Copyable {
     if transport.traits.contains(.neighbourDiscovery) {
       verdict.flags.insert(.neighbourDiscovery)
     } else {
-      let hop = Hop(key: key, transport: transport, place: place, now: now)
+      let hop = Hop(slot: slot, orientation: place.orientation, transport: transport, now: now)
       if flags.contains(fromFirst ? .firstManaged : .secondManaged) {
         if lacksBackend {
           verdict.egress = Self.drop(.serviceBackendNotFound)
@@ -165,13 +171,13 @@ public struct Engine: ~Copyable {
   private mutating func countFlow(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ verdict: FlowVerdict) {
     let isCounted = slot.pointee.flags.contains(.counted)
     if isCounted, verdict.rawValue <= slot.pointee.flowVerdict.rawValue { return }
-    totals.moveFlow(from: isCounted ? slot.pointee.flowVerdict : nil, to: verdict)
+    totalsBuffer.base.pointee.moveFlow(from: isCounted ? slot.pointee.flowVerdict : nil, to: verdict)
     slot.pointee.flowVerdict = verdict
     slot.pointee.flags.insert(.counted)
   }
 
   @inline(__always)
-  func isFamilyEnabled(_ version: UInt8) -> Bool {
+  mutating func isFamilyEnabled(_ version: UInt8) -> Bool {
     version == 6 ? tables.settings.enableIPv6 : tables.settings.enableIPv4
   }
 }

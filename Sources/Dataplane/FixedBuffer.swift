@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A fixed number of trivial values in memory of its own, freed with its owner.
 ///
 /// An `Array` would cost the packet loop a uniqueness check per write and a reference count where it is passed on. In
@@ -7,10 +11,18 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
 
+  /// From this size on a buffer is reached through more pages than the processor remembers: large ones are asked for.
+  private static var hugePage: Int { 2 << 20 }
+
   /// Aligned to a pair of cache lines, so that elements of 64 or 128 bytes never straddle one more than they must.
   init(repeating element: Element, count: Int) {
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 128)
+    let size = max(count, 1) * MemoryLayout<Element>.stride
+    let isLarge = size >= Self.hugePage
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: isLarge ? Self.hugePage : 128)
+    #if canImport(Glibc)
+      // A hint: where the kernel has no large pages it changes nothing.
+      if isLarge { _ = madvise(bytes, size, Int32(MADV_HUGEPAGE)) }
+    #endif
     base = bytes.initializeMemory(as: Element.self, repeating: element, count: count)
     self.count = count
   }

@@ -48,7 +48,7 @@ extension Engine {
       return unusualTransport(of: headers)
     }
     var transport = Transport()
-    readPorts(headers, &transport)
+    Self.readPorts(headers, &transport)
     return transport
   }
 
@@ -79,7 +79,7 @@ extension Engine {
   }
 
   @inline(__always)
-  private func readPorts(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
+  private static func readPorts(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
     if headers.protocolNumber == IPProtocol.tcp { transport.traits.insert(.tcp) }
     guard headers.flags.contains(.hasPorts) else {
       transport.obstacle = .invalidTransportHeader
@@ -111,7 +111,7 @@ extension Engine {
       transport.policyPort = ports.destination
       return
     }
-    readPorts(headers, &transport)
+    Self.readPorts(headers, &transport)
     guard transport.obstacle == .none else { return }
     if headers.protocolNumber == IPProtocol.tcp, headers.flags.contains(.transportTruncated),
       Self.capturedTransport(headers) < 14
@@ -126,7 +126,7 @@ extension Engine {
     }
   }
 
-  private func readICMP(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
+  private mutating func readICMP(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
     guard headers.flags.contains(.hasICMP) else {
       transport.obstacle = .invalidTransportHeader
       return

@@ -42,9 +42,41 @@ struct ConnectionSlot: BitwiseCopyable {
   /// What the policy says of the packets of one orientation at one direction's hop; same places as `entries`.
   var decisions = InlineArray<4, CachedDecision>(repeating: CachedDecision())
 
+  static let entriesOffset = 48
+  static let decisionsOffset = 96
+}
+
+extension UnsafeMutablePointer<ConnectionSlot> {
+  /// One of the entries, in place: reached through the property, all four would be copied.
+  ///
+  /// - Parameter position: 0…3, made of an orientation and a direction.
+  @inline(__always)
+  func entry(_ position: Int) -> UnsafeMutablePointer<TrackedConnection> {
+    assert(position >= 0 && position < 4)
+    return (UnsafeMutableRawPointer(self) + ConnectionSlot.entriesOffset)
+      .assumingMemoryBound(to: TrackedConnection.self) + position
+  }
+
+  /// One of the kept decisions, in place.
+  @inline(__always)
+  func decision(_ position: Int) -> UnsafeMutablePointer<CachedDecision> {
+    assert(position >= 0 && position < 4)
+    return (UnsafeMutableRawPointer(self) + ConnectionSlot.decisionsOffset)
+      .assumingMemoryBound(to: CachedDecision.self) + position
+  }
+
   /// Whether forgetting the connection could change a verdict.
   func isAlive(at now: UInt32) -> Bool {
-    for index in 0..<4 where entries[index].isAlive(at: now) { return true }
+    for position in 0..<4 where entry(position).pointee.isAlive(at: now) { return true }
     return false
+  }
+
+  /// The tuple as of a packet of one orientation.
+  func key(orientation: Int) -> ConnectionTable.Key {
+    let first = ConnectionTable.Key(
+      sourceHigh: pointee.firstHigh, sourceLow: pointee.firstLow, destinationHigh: pointee.secondHigh,
+      destinationLow: pointee.secondLow, sourcePort: pointee.firstPort, destinationPort: pointee.secondPort,
+      protocolNumber: pointee.protocolNumber, family: pointee.family)
+    return orientation == 0 ? first : first.reversed
   }
 }

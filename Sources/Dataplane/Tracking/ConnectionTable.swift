@@ -21,6 +21,13 @@ struct ConnectionTable: ~Copyable {
         Hashing.end(high: destinationHigh, low: destinationLow, port: destinationPort),
         protocolNumber: protocolNumber)
     }
+
+    var reversed: Key {
+      Key(
+        sourceHigh: destinationHigh, sourceLow: destinationLow, destinationHigh: sourceHigh,
+        destinationLow: sourceLow, sourcePort: destinationPort, destinationPort: sourcePort,
+        protocolNumber: protocolNumber, family: family)
+    }
   }
 
   /// A slot, valid until the next call; and the packet's orientation in it.
@@ -107,7 +114,7 @@ struct ConnectionTable: ~Copyable {
     var chosen = hand
     for step in 0..<min(Self.sweep, slots.count) {
       let number = (hand &+ step) & (slots.count &- 1)
-      if !slots.base[number].isAlive(at: now) {
+      if !(slots.base + number).isAlive(at: now) {
         chosen = number
         break
       }
@@ -115,7 +122,7 @@ struct ConnectionTable: ~Copyable {
     }
     hand = (chosen &+ 1) & (slots.count &- 1)
     if slots.base[chosen].family != 0 {
-      index.remove(slots.base[chosen].key.hash, chosen)
+      index.remove((slots.base + chosen).key(orientation: 0).hash, chosen)
       forget(chosen, at: now)
       if index.isWorn { rebuildIndex(at: now) }
     }
@@ -124,7 +131,7 @@ struct ConnectionTable: ~Copyable {
 
   /// Empties a slot that the index no longer leads to.
   private mutating func forget(_ number: Int, at now: UInt32) {
-    if slots.base[number].isAlive(at: now) { evicted &+= 1 }
+    if (slots.base + number).isAlive(at: now) { evicted &+= 1 }
     slots.base[number].family = 0
     slots.base[number].entries = InlineArray(repeating: TrackedConnection())
   }
@@ -142,14 +149,5 @@ struct ConnectionTable: ~Copyable {
     slots = larger
     // At second 0 every entry counts as alive: what is lost here (only crafted tuples are) was evicted.
     rebuildIndex(at: 0)
-  }
-}
-
-extension ConnectionSlot {
-  /// As of a packet from the first end.
-  fileprivate var key: ConnectionTable.Key {
-    ConnectionTable.Key(
-      sourceHigh: firstHigh, sourceLow: firstLow, destinationHigh: secondHigh, destinationLow: secondLow,
-      sourcePort: firstPort, destinationPort: secondPort, protocolNumber: protocolNumber, family: family)
   }
 }
