@@ -107,6 +107,7 @@ public struct Engine: ~Copyable {
 
     let place = connections.place(key, at: now)
     let slot = place.slot
+    let silence = now &- slot.pointee.lastSeen
     slot.pointee.lastSeen = now
     if slot.pointee.generation != generation { resolve(slot) }
     let fromFirst = place.orientation == 0
@@ -121,10 +122,14 @@ public struct Engine: ~Copyable {
 
     let flags = slot.pointee.flags
     if flags.contains(.withinEndpoint) { verdict.flags.insert(.withinEndpoint) }
+    let hop = Hop(slot: slot, orientation: place.orientation, transport: transport, now: now)
     if transport.traits.contains(.neighbourDiscovery) {
       verdict.flags.insert(.neighbourDiscovery)
+    } else if flags.contains(.refused), followsRefusal(hop, silence: silence) {
+      verdict.verdict = .dropped
+      verdict.reason = flags.contains(.refusedByDeny) ? .policyDeny : .policyDenied
+      verdict.flags.insert(.followsRefusal)
     } else {
-      let hop = Hop(slot: slot, orientation: place.orientation, transport: transport, now: now)
       if flags.contains(fromFirst ? .firstManaged : .secondManaged) {
         if lacksBackend {
           verdict.egress = Self.drop(.serviceBackendNotFound)
@@ -136,6 +141,7 @@ public struct Engine: ~Copyable {
         verdict.ingress = judge(hop, direction: 0, endpoint: verdict.destinationEndpoint, peer: verdict.sourceIdentity)
       }
       verdict.conclude()
+      if verdict.verdict == .dropped || flags.contains(.refused) { noteRefusal(hop, verdict) }
     }
     countFlow(slot, FlowVerdict(verdict.verdict))
   }

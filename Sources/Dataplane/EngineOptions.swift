@@ -10,6 +10,11 @@ public struct EngineOptions: Sendable {
   }
 
   public var midstream = Midstream.judge
+  /// When the packet that would open a connection is dropped, drop what could only follow it: answers, and TCP packets
+  /// other than further SYNs. Captures are mostly taken where the policies in question are not enforced, so they hold
+  /// such packets, which with the policies in force nobody would have sent. False: judge each packet as it comes, as a
+  /// live dataplane would.
+  public var followsRefusals = true
   /// Mutual authentication is taken to succeed; otherwise no pair is authenticated and demanding entries drop (189).
   public var assumeAuthenticated = true
   /// Connections remembered, rounded up to a power of two; 128 bytes each. Memory grows with use up to this.

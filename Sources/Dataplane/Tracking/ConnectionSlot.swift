@@ -16,6 +16,15 @@ struct ConnectionSlot: BitwiseCopyable {
     static var withinEndpoint: Flags { Flags(rawValue: 1 << 2) }
     /// A packet has been judged, so that `flowVerdict` counts.
     static var counted: Flags { Flags(rawValue: 1 << 3) }
+    /// The packet that would have opened the connection was dropped.
+    static var refused: Flags { Flags(rawValue: 1 << 4) }
+    /// That packet came from the second end.
+    static var refusedSecond: Flags { Flags(rawValue: 1 << 5) }
+    /// A deny entry dropped it; otherwise nothing allowed it.
+    static var refusedByDeny: Flags { Flags(rawValue: 1 << 6) }
+    /// It was dropped on its way into the destination, not on its way out of the source.
+    static var refusedAtIngress: Flags { Flags(rawValue: 1 << 7) }
+    static var refusal: Flags { [.refused, .refusedSecond, .refusedByDeny, .refusedAtIngress] }
   }
 
   var firstHigh: UInt64 = 0

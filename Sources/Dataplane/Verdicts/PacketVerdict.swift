@@ -16,6 +16,9 @@ public struct PacketVerdict: Sendable, Equatable, BitwiseCopyable {
     @inlinable public static var withinEndpoint: Flags { Flags(rawValue: 1 << 2) }
     /// IPv6 neighbour solicitation or advertisement: answered before any policy.
     @inlinable public static var neighbourDiscovery: Flags { Flags(rawValue: 1 << 3) }
+    /// Dropped without being judged: the connection's opening was dropped, so this packet would never have been sent
+    /// (`EngineOptions.followsRefusals`).
+    @inlinable public static var followsRefusal: Flags { Flags(rawValue: 1 << 4) }
   }
 
   public var egress = HopVerdict()

@@ -9,7 +9,8 @@ import Tables
 /// (`hubble-output.md` §4).
 ///
 /// A new connection gives one event at each hop: a policy verdict where the endpoint enforces the direction, else a
-/// trace. A denied packet gives a policy verdict and a drop.
+/// trace. A denied packet gives a policy verdict and a drop; what would never have been sent after a refused opening
+/// is counted, and shown only with every packet.
 struct FlowRecorder {
   private let tables: Tables
   /// Every packet, not only those that open a connection or are dropped.
@@ -28,7 +29,8 @@ struct FlowRecorder {
   /// Whether `record` would make an event: asked first, so that the established path costs nothing more.
   @inline(__always)
   func isWorthRecording(_ verdict: PacketVerdict) -> Bool {
-    recordsEveryPacket || verdict.verdict == .dropped || verdict.egress.flags.contains(.opensConnection)
+    recordsEveryPacket || (verdict.verdict == .dropped && !verdict.flags.contains(.followsRefusal))
+      || verdict.egress.flags.contains(.opensConnection)
       || verdict.ingress.flags.contains(.opensConnection)
       || (verdict.verdict == .audit && (verdict.egress.state == .new || verdict.ingress.state == .new))
   }
@@ -41,8 +43,15 @@ struct FlowRecorder {
       record(hop, direction, verdict, base)
     }
     if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
-      // Nobody judged it, and so there is no verdict to show.
       var flow = base
+      if verdict.verdict == .dropped {
+        flow.verdict = .dropped
+        flow.dropReason = Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
+        flow.eventType = .drop(flow.dropReason)
+        add(flow)
+        return
+      }
+      // Nobody judged it, and so there is no verdict to show.
       flow.eventType = .trace(.fromNetwork)
       flow.traceObservationPoint = .fromNetwork
       add(flow)
