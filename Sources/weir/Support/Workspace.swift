@@ -69,6 +69,12 @@ struct Workspace {
   private func reportSummary(
     _ options: InputOptions, _ console: Console, loading: Duration, compiling: Duration
   ) {
+    for key in options.set.map(\.key) where !Settings.optionNames.contains(key) {
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "--set \(key): Weir reads no such option, so it changes nothing",
+          hint: NameHint.nearest(to: key, in: Settings.optionNames), identifier: "unknown-option"))
+    }
     if let node = options.node, !inventory.cluster.nodes.contains(where: { $0.name == node }),
       !inventory.cluster.pods.contains(where: { $0.node == node })
     {
