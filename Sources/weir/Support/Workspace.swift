@@ -29,7 +29,12 @@ struct Workspace {
     }
     let settings = inventory.cluster.settings
     let reader = PolicyReader(settings: settings, validation: options.validation, compatibility: options.compat)
-    var policies: [PolicyObject] = []
+    var policies = inventory.refusedPolicies.map { refused in
+      var policy = PolicyObject(
+        kind: refused.kind, namespace: refused.namespace, name: refused.name, location: refused.location)
+      policy.error = refused.error
+      return policy
+    }
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
     for object in inventory.policyObjects {
