@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(
-      name: "WeirTests", dependencies: ["weir", "Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
+      name: "WeirTests", dependencies: ["weir", "Flow", "Addresses"], resources: [.copy("Fixtures")],
+      swiftSettings: features),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -6,7 +6,8 @@ import Testing
   private func check(_ flags: [String], _ select: (Expectation) -> Expectation) throws {
     let all = try Expectation.all()
     let probes = all.map(\.line).joined(separator: "\n")
-    let run = try Lab.run(["trace"] + flags + Lab.resolved + ["--probes", "-", "-o", "json"], input: Array(probes.utf8))
+    let run = try Lab.run(
+      ["trace"] + flags + Lab.resolved + ["--probes", "-", "-o", "json"], input: Array(probes.utf8))
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
     try #require(run.lines.count == all.count)

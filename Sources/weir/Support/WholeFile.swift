@@ -13,7 +13,8 @@ enum WholeFile {
     while error.domain != NSPOSIXErrorDomain, let underlying = error.userInfo[NSUnderlyingErrorKey] as? any Error {
       error = underlying as NSError
     }
-    return error.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
+    return error.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
   }
 
   /// False for devices and pipes, such as `/dev/stdout`, which cannot be replaced.
