@@ -119,7 +119,7 @@ struct ReplayCommand: ParsableCommand {
     if output == .summary {
       try StandardOutput.print(statistics.summary())
     } else {
-      if !readerIsGone { console.say("\n" + statistics.summary()) }
+      if !readerIsGone { console.say("\n" + statistics.summary().dropLast()) }
     }
     guard let statsJson else { return }
     let json = statistics.json() + [UInt8(ascii: "\n")]
