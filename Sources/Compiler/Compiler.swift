@@ -59,7 +59,8 @@ public struct Compiler {
     for entry in policies.flatMap(\.entries) {
       entries.append(
         CompiledEntry(
-          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings))
+          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings)
+      )
     }
   }
 

@@ -44,7 +44,8 @@ struct IdentityMapBuilder {
   // MARK: Nodes
 
   private mutating func findAPIServers() {
-    for endpoints in cluster.serviceEndpoints where endpoints.namespace == "default" && endpoints.service == "kubernetes" {
+    for endpoints in cluster.serviceEndpoints
+    where endpoints.namespace == "default" && endpoints.service == "kubernetes" {
       apiServers.formUnion(endpoints.addresses)
     }
     let nodes = Set(cluster.nodes.flatMap(\.addresses))
@@ -158,7 +159,9 @@ struct IdentityMapBuilder {
       }
     }
     // Numbers follow the labels, not the order of the files.
-    for labels in Set(pending.map(\.labels)).subtracting(byLabels.keys).sorted(by: { $0.texts.lexicographicallyPrecedes($1.texts) }) {
+    for labels in Set(pending.map(\.labels)).subtracting(byLabels.keys).sorted(by: {
+      $0.texts.lexicographicallyPrecedes($1.texts)
+    }) {
       byLabels[labels] = map.identities.count
       map.identities.append(SecurityIdentity(id: allocator.number(for: labels), labels: labels))
     }

@@ -24,7 +24,8 @@ struct ReplayCommand: ParsableCommand {
       Exit code 0 whatever the verdicts; 65 for unreadable input, 66 for missing input, 74 when writing fails.
       """)
 
-  @Argument(help: ArgumentHelp("Captures: pcap or pcapng, gzip-compressed or not; - is standard input.", valueName: "capture"))
+  @Argument(
+    help: ArgumentHelp("Captures: pcap or pcapng, gzip-compressed or not; - is standard input.", valueName: "capture"))
   var captures: [String]
 
   @OptionGroup var input: InputOptions
