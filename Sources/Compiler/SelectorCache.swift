@@ -26,8 +26,7 @@ final class SelectorCache {
       switch selector {
       case .labels(let labels): index.matches(of: labels)
       case .cidr(let cidr): outside.filter { selects(cidr, map.identities[Int($0)]) }
-      case .fqdn(let fqdn):
-        index.matches(of: LabelSelector([.init(source: "fqdn", key: fqdn.text, .exists)]))
+      case .fqdn(let fqdn): outside.filter { map.identities[Int($0)].labels.contains(Label(source: "fqdn", key: fqdn.text)) }
       }
     selections[selector] = result
     return result
