@@ -144,6 +144,8 @@ struct IdentityMapBuilder {
     for endpoint in cluster.ciliumEndpoints { ciliumEndpoints["\(endpoint.namespace)/\(endpoint.name)"] = endpoint }
     var bases = PodLabelBases(cluster: cluster)
     var allocator = PodIdentityAllocator(cluster: cluster)
+    var filter = IdentityLabelFilter.Memory()
+    byLabels.reserveCapacity(cluster.pods.count)
     // Numbers follow the pods' names, not the order of the files.
     for index in podsByName() {
       let pod = cluster.pods[index]
@@ -156,7 +158,7 @@ struct IdentityMapBuilder {
         identity = add(id: id, labels: LabelSet(known.labels))
       } else {
         let own = pod.labels.compactMap { key, value in
-          IdentityLabelFilter.keeps(key) ? Label.k8s(key, value) : nil
+          filter.keeps(key) ? Label.k8s(key, value) : nil
         }
         identity = add(podLabels: LabelSet(own, base: bases.base(for: pod)), &allocator)
       }

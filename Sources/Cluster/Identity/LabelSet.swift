@@ -10,9 +10,12 @@ public struct LabelSet: Sendable {
   public final class Base: Sendable {
     let labels: [Label]
     let hash: Int
+    /// Sorted.
+    let texts: [String]
 
     public init(_ labels: some Sequence<Label>) {
       self.labels = LabelSet.unique(labels)
+      texts = self.labels.map(\.description).sorted()
       hash = LabelSet.hash(of: self.labels)
     }
 
@@ -64,7 +67,11 @@ public struct LabelSet: Sendable {
   }
 
   /// Printed form, sorted.
-  public var texts: [String] { labels.map(\.description).sorted() }
+  public var texts: [String] {
+    let texts = own.map(\.description)
+    guard let base else { return texts.sorted() }
+    return (base.texts + texts).sorted()
+  }
 }
 
 extension LabelSet: Hashable {
