@@ -89,7 +89,8 @@ let package = Package(
       swiftSettings: features),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
-    .testTarget(name: "WeirTests", dependencies: ["weir"], resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(
+      name: "WeirTests", dependencies: ["weir", "Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -21,7 +21,18 @@ extension ClusterReader.State {
       }
     } catch {
       refuse(object, error)
+      noteRefusedPolicy(object, kind)
     }
+  }
+
+  private mutating func noteRefusedPolicy(_ object: ManifestObject, _ kind: KnownKind) {
+    guard case .policy(let isNamespaced) = kind, object.kind != "CiliumCIDRGroup", let error = diagnostics.last else {
+      return
+    }
+    let namespace = object.namespace.isEmpty && isNamespaced ? "default" : object.namespace
+    refusedPolicies.append(
+      Inventory.RefusedPolicy(
+        kind: object.kind, namespace: namespace, name: object.name, location: object.location, error: error))
   }
 
   /// Checks the metadata that every kind has, and gives a namespaced object its namespace.

@@ -14,6 +14,7 @@ public struct ClusterReader: Sendable {
     var objectCounts: [String: Int] = [:]
     var skippedKinds: [String: Int] = [:]
     var refusedObjects = 0
+    var refusedPolicies: [Inventory.RefusedPolicy] = []
     var settings = Settings()
 
     var namespaces = ObjectStore<Namespace>()
@@ -60,6 +61,7 @@ public struct ClusterReader: Sendable {
     result.objectCounts = state.objectCounts
     result.skippedKinds = state.skippedKinds
     result.refusedObjects = state.refusedObjects
+    result.refusedPolicies = state.refusedPolicies
     result.fileCount = manifests.fileCount
     result.byteCount = manifests.byteCount
     result.diagnostics = state.diagnostics

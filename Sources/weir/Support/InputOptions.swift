@@ -49,6 +49,9 @@ struct InputOptions: ParsableArguments {
     if filenames.isEmpty {
       throw ValidationError("no input: name the cluster dump and the policies with -f PATH")
     }
+    guard filenames.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("standard input can be read only once: leave one -f - out")
+    }
   }
 
   /// Options that count more than the ConfigMap, in the order in which they apply.

@@ -29,7 +29,12 @@ struct Workspace {
     }
     let settings = inventory.cluster.settings
     let reader = PolicyReader(settings: settings, validation: options.validation, compatibility: options.compat)
-    var policies: [PolicyObject] = []
+    var policies = inventory.refusedPolicies.map { refused in
+      var policy = PolicyObject(
+        kind: refused.kind, namespace: refused.namespace, name: refused.name, location: refused.location)
+      policy.error = refused.error
+      return policy
+    }
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
     for object in inventory.policyObjects {
@@ -69,6 +74,12 @@ struct Workspace {
   private func reportSummary(
     _ options: InputOptions, _ console: Console, loading: Duration, compiling: Duration
   ) {
+    for key in options.set.map(\.key) where !Settings.optionNames.contains(key) {
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "--set \(key): Weir reads no such option, so it changes nothing",
+          hint: NameHint.nearest(to: key, in: Settings.optionNames), identifier: "unknown-option"))
+    }
     if let node = options.node, !inventory.cluster.nodes.contains(where: { $0.name == node }),
       !inventory.cluster.pods.contains(where: { $0.node == node })
     {

@@ -50,17 +50,21 @@ struct TraceCommand: ParsableCommand {
       if from != nil || to != nil || toPort != nil || icmpType != nil {
         throw ValidationError("--probes stands alone: leave out --from, --to, --to-port and --icmp-type")
       }
+      guard probes != "-" || !input.filenames.contains("-") else {
+        throw ValidationError("standard input can be read only once: by --probes or by -f")
+      }
       return
     }
     guard from != nil, to != nil else { throw ValidationError("give both --from and --to, or --probes") }
     guard (toPort != nil) != (icmpType != nil) else {
       throw ValidationError("give a port with --to-port or a type with --icmp-type")
     }
+    _ = try singleProbe()
   }
 
   func run() throws {
     let console = consoleOptions.console
-    let parsed = try probes == nil ? [singleProbe(console)] : readProbes(console)
+    let parsed = try probes == nil ? [singleProbe()] : readProbes(console)
     let tracer = Tracer(try Workspace(input, console: console))
     var output = StandardOutput()
     var failed = false
@@ -95,7 +99,7 @@ struct TraceCommand: ParsableCommand {
 
   private typealias Asked = (place: Location?, probe: Result<Probe, ProbeError>)
 
-  private func singleProbe(_ console: Console) throws -> Asked {
+  private func singleProbe() throws -> Asked {
     func end(_ text: String, _ flag: String) throws -> ProbeEnd {
       guard let end = ProbeEnd(text) else {
         throw ValidationError("\(flag) \(text): expected NAMESPACE/POD, an IP address or reserved:NAME")
