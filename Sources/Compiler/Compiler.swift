@@ -40,7 +40,7 @@ public struct Compiler {
     collectEntries()
     let map = IdentityMap(cluster: input.cluster, outside: outsideAddresses(), localNode: input.localNode)
     var tables = Tables()
-    tables.identities = Self.identities(of: map, isSingleView: input.localNode != nil)
+    tables.identities = Self.identities(of: map)
     tables.ipcache = map.ipcache.map {
       IPCacheEntry(
         prefix: $0.prefix, identity: map.identities[$0.identity].id, nodeIndex: $0.nodeIndex.map(Int32.init) ?? -1)
@@ -59,7 +59,8 @@ public struct Compiler {
     for entry in policies.flatMap(\.entries) {
       entries.append(
         CompiledEntry(
-          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings))
+          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings)
+      )
     }
   }
 
@@ -95,10 +96,14 @@ public struct Compiler {
     return outside
   }
 
-  private static func identities(of map: IdentityMap, isSingleView: Bool) -> [Identity] {
-    var byID: [UInt32: Set<String>] = [:]
-    for identity in map.identities { byID[identity.id, default: []].formUnion(identity.labels.texts) }
-    return byID.map { Identity(id: $0.key, labels: $0.value.sorted()) }.sorted { $0.id < $1.id }
+  private static func identities(of map: IdentityMap) -> [Identity] {
+    var result = map.identities.map { Identity(id: $0.id, labels: $0.labels.texts) }.sorted { $0.id < $1.id }
+    // Several hosts may share a number: its labels are then those of any of them.
+    for index in result.indices.reversed().dropLast() where result[index].id == result[index - 1].id {
+      result[index - 1].labels = Set(result[index - 1].labels + result[index].labels).sorted()
+      result.remove(at: index)
+    }
+    return result
   }
 
   // MARK: Endpoints

@@ -100,7 +100,7 @@ struct Workspace {
       let more = oddlyWritten.count > 1 ? " (and \(oddlyWritten.count - 1) more pods)" : ""
       console.report(
         Diagnostic(
-          .warning, at: pod.location, object: "Pod \(pod.namespace)/\(pod.name)\(more)",
+          .note, at: pod.location, object: "Pod \(pod.namespace)/\(pod.name)\(more)",
           "the address \(address) is written unusually; the agent's caches, and so trace, do not find it as \(address)",
           hint: "packets are judged by the address itself; --compat strict makes trace do so too",
           identifier: "oddly-written-address"))
