@@ -29,6 +29,7 @@ struct Workspace {
     }
     let settings = inventory.cluster.settings
     let reader = PolicyReader(settings: settings, validation: options.validation, compatibility: options.compat)
+    var report = BoundedReport(console: console)
     var policies: [PolicyObject] = []
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
@@ -40,7 +41,7 @@ struct Workspace {
         continue
       }
       let policy = reader.read(object)
-      policy.warnings.forEach(console.report)
+      policy.warnings.forEach { report.report($0) }
       if let error = policy.error {
         console.report(error)
         refused += 1
@@ -63,6 +64,8 @@ struct Workspace {
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
+    Self.reportFindings(input, tables, &report)
+    report.finish()
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
   }
 
