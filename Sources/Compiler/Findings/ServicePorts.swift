@@ -39,20 +39,23 @@ struct ServicePorts {
 
   func isTranslated(_ port: UInt16) -> Bool { translated.contains(port) }
 
-  /// What the port becomes at every one of the pods that a service gives it to; nil where some pod has it itself.
+  /// What the port becomes at all of the pods; nil where one of them may listen on it.
   func translation(of port: UInt16, _ protocols: Set<UInt8>, at pods: [Int]) -> Translation? {
     var result: Translation?
     for pod in pods {
       let ports = (byPod[pod] ?? []).filter { protocols.contains($0.port.protocolNumber) }
       let declared = cluster.pods[pod].ports
       if declared.contains(where: { $0.port == port }) { return nil }
+      var isTranslated = false
       for candidate in ports {
         let target = number(candidate.port, pod)
         if target == port { return nil }
         guard candidate.port.port == port, let target else { continue }
         let service = cluster.services[candidate.service]
         result = result ?? Translation(service: "\(service.namespace)/\(service.name)", target: target)
+        isTranslated = true
       }
+      guard isTranslated else { return nil }
     }
     return result
   }

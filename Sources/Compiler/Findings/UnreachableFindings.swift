@@ -31,7 +31,7 @@ struct UnreachableFindings {
       .egressWithoutDNS, cutOff(from: questions).subtracting(servers.pods), where: { $0.needsNames },
       hint: "allow port 53 to the DNS pods, with rules.dns where toFQDNs is used", &list
     ) {
-      "\($0) in egress default deny, and no rule lets them ask the cluster's DNS (\(name))"
+      "egress default deny without DNS: nothing opens the cluster's DNS (\(name)) for \($0)"
     }
   }
 
@@ -79,7 +79,7 @@ struct UnreachableFindings {
       .meshControlPlane, blocked, where: { !$0.isBaseline && $0.peers?.isEmpty == false },
       hint: "allow TCP 15012 to the pods app=istiod", &list
     ) {
-      "\($0) in egress default deny, and no rule lets their sidecars reach istiod: no certificates, no configuration"
+      "egress default deny without the control plane: nothing opens istiod, TCP 15012, for the sidecars of \($0)"
     }
   }
 
@@ -113,8 +113,7 @@ struct UnreachableFindings {
       let affected = context.pods(of: rule.subjects).filter(pods.contains)
       guard !affected.isEmpty else { continue }
       reported.insert(rule.policy.location)
-      let verb = affected.count == 1 ? "is" : "are"
-      list.add(identifier, entry.origin, message("\(context.text(ofPods: affected)) \(verb)"), hint: hint)
+      list.add(identifier, entry.origin, message(context.text(ofPods: affected)), hint: hint)
     }
   }
 }

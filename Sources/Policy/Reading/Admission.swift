@@ -45,7 +45,7 @@ struct Admission {
     return findings.map(warning)
   }
 
-  private func warning(_ finding: SchemaFinding) -> Diagnostic {
+  func warning(_ finding: SchemaFinding) -> Diagnostic {
     var refusal = finding.refusal
     switch finding.kind {
     case .violation:

@@ -42,7 +42,7 @@ public struct PolicyReader: Sendable {
     } catch {
       policy.error = reporter.error(error)
       policy.entries = []
-      policy.warnings += warningsOfRefused(object, namespace: policy.namespace, reporter)
+      policy.warnings += warningsOfRefused(object, namespace: policy.namespace, besides: error, reporter)
     }
     if object.kind != "CiliumClusterwideNetworkPolicy", object.value["metadata"]?["namespace"]?.string ?? "" == "" {
       let refusal = Refusal(
@@ -83,11 +83,16 @@ public struct PolicyReader: Sendable {
   }
 
   /// What else is odd about a refused object: of what its text would mean without the values that are wrong.
-  private func warningsOfRefused(_ object: ManifestObject, namespace: String, _ reporter: Reporter) -> [Diagnostic] {
+  private func warningsOfRefused(
+    _ object: ManifestObject, namespace: String, besides error: Refusal, _ reporter: Reporter
+  ) -> [Diagnostic] {
     guard object.kind != "NetworkPolicy" else { return [] }
     var validator = SchemaValidator(nullsAreAbsent: false)
     validator.check(Field(root: object.value), schema)
     guard !validator.findings.isEmpty else { return [] }
+    let admission = Admission(validation: validation, reporter: reporter)
+    let unknown = validator.findings.lazy.filter { $0.isUnknownField && $0.refusal.position != error.position }
+      .map(admission.warning)
     let value = SchemaRepair.repaired(object.value, without: validator.findings) ?? object.value
     do throws(Refusal) {
       let root = Field(root: value)
@@ -95,9 +100,9 @@ public struct PolicyReader: Sendable {
       if let spec = try root.object("spec") { rules.insert(try RuleDecoder.rule(spec), at: 0) }
       let review = RuleReview(
         settings: settings, compatibility: compatibility, namespace: namespace, reporter: reporter)
-      return rules.flatMap(review.warnings)
+      return unknown + rules.flatMap(review.warnings)
     } catch {
-      return []
+      return Array(unknown)
     }
   }
 

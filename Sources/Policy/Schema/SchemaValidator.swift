@@ -10,6 +10,10 @@ struct SchemaFinding: Sendable {
 
   var kind: Kind
   var refusal: Refusal
+
+  var isUnknownField: Bool {
+    if case .unknownField = kind { true } else { false }
+  }
 }
 
 /// Compares a value with a schema; collects all findings in the order of the file.
