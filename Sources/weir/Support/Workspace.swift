@@ -35,6 +35,7 @@ struct Workspace {
       policy.error = refused.error
       return policy
     }
+    var report = BoundedReport(console: console)
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
     for object in inventory.policyObjects {
@@ -45,7 +46,7 @@ struct Workspace {
         continue
       }
       let policy = reader.read(object)
-      policy.warnings.forEach(console.report)
+      policy.warnings.forEach { report.report($0) }
       if let error = policy.error {
         console.report(error)
         refused += 1
@@ -68,6 +69,8 @@ struct Workspace {
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
+    Self.reportFindings(input, tables, &report)
+    report.finish()
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
   }
 
