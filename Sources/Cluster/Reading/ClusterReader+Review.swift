@@ -60,7 +60,12 @@ extension ClusterReader.State {
 
   private mutating func check(_ object: ManifestObject, _ key: String, _ allowed: [String], _ expected: String) {
     guard let value = object.value[key] else { return }
-    let text = value.string ?? value.boolean.map { String($0) } ?? ""
+    var text = ""
+    switch value.content {
+    case .string(let written): text = written
+    case .boolean(let flag): text = flag ? "true" : "false"
+    default: break
+    }
     guard !allowed.contains(text) else { return }
     warn(
       object, "\(key): \"\(text)\" is no value for it: expected \(expected)",
