@@ -57,8 +57,11 @@ import Testing
     #expect(build([plain, Row(identity: 500, priority: 7)]) == ["500:0:0/0=R7"])
     #expect(build([Row(identity: 500), Row(proto: 6, port: 80, length: 16, priority: 27)]).count == 2)
     #expect(
-      build([Row(identity: 500, proto: 6, port: 80, length: 16, priority: 27), Row(proto: 6, port: 80, length: 12, priority: 7)])
-        .count == 2)
+      build([
+        Row(identity: 500, proto: 6, port: 80, length: 16, priority: 27),
+        Row(proto: 6, port: 80, length: 12, priority: 7),
+      ])
+      .count == 2)
   }
 
   @Test("equal keys merge: the deny, else the higher priority")
@@ -89,7 +92,8 @@ import Testing
         == "500:6:80/16=A~2")
   }
 
-  @Test("beside authentication, a redirect drops narrower plain entries of its identity only, and explicit ones join it")
+  @Test(
+    "beside authentication, a redirect drops narrower plain entries of its identity only, and explicit ones join it")
   func authenticationAndRedirect() {
     let narrow = Row(identity: 500, proto: 6, port: 80, length: 16)
     var explicit = narrow
@@ -98,11 +102,14 @@ import Testing
     #expect(
       build([Row(identity: 500, proto: 6, priority: 27), narrow, Row(identity: 501, auth: .spire)])
         == ["500:6:0/0=R27", "501:0:0/0=A!1"])
-    #expect(build([Row(proto: 6, port: 80, length: 16, priority: 27), narrow, Row(identity: 501, auth: .spire)]).count == 3)
+    #expect(
+      build([Row(proto: 6, port: 80, length: 16, priority: 27), narrow, Row(identity: 501, auth: .spire)]).count == 3)
   }
 
   private func randomRow(using generator: inout some RandomNumberGenerator) -> Row {
-    func pick<Element>(_ choices: Element...) -> Element { choices[Int.random(in: 0..<choices.count, using: &generator)] }
+    func pick<Element>(_ choices: Element...) -> Element {
+      choices[Int.random(in: 0..<choices.count, using: &generator)]
+    }
     var row = Row()
     row.identity = pick(0, 500, 501)
     row.proto = pick(0, 6, 17)
