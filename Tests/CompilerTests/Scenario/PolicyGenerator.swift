@@ -12,6 +12,8 @@ struct PolicyGenerator {
   let scenario: Scenario
   /// Rules name authentication modes.
   let usesAuthentication: Bool
+  /// Rules made so far, from which later ones borrow, so that many meet in one filter.
+  private var known: [WrittenElement] = []
 
   private var settings: Settings { scenario.cluster.settings }
 
@@ -77,7 +79,8 @@ struct PolicyGenerator {
   private mutating func element(_ rule: WrittenRule, _ policy: WrittenPolicy) -> WrittenElement {
     var element = WrittenElement(direction: random.pick(Direction.allCases))
     element.isDeny = random.chance(20)
-    element.peers = peers(element, policy)
+    let alike = known.filter { $0.direction == element.direction && $0.isDeny == element.isDeny }
+    element.peers = alike.isEmpty || random.chance(60) ? peers(element, policy) : random.pick(alike).peers
     switch random.count(0...9) {
     case 0...1: break
     case 2:
@@ -86,12 +89,15 @@ struct PolicyGenerator {
     default:
       for _ in 0..<random.count(1...2) { element.ports = (element.ports ?? []) + [ports(element, rule, policy)] }
     }
+    let portable = alike.filter { $0.ports?.allSatisfy { $0.proxy == nil } ?? false }
+    if !portable.isEmpty, element.icmps == nil, random.chance(30) { element.ports = random.pick(portable).ports }
     if scenario.compatibility.honoursRequires, random.chance(8) {
       element.requires = [WrittenSelector(terms: terms(upTo: 1))]
     }
     if usesAuthentication, !element.isDeny, random.chance(40) {
       element.authentication = random.pick([.required, .required, .disabled, .testAlwaysFail])
     }
+    known.append(element)
     return element
   }
 

@@ -17,10 +17,11 @@ struct Probes {
     var subject: NaiveActor
     var node: String
     var direction: Direction
-    /// Of the rules that select the subject.
-    var demands: [NaiveDemand]
+    /// Those that select the subject.
+    var rules: [NaiveElement]
   }
 
+  private let world: NaiveWorld
   private let sides: [Side]
   /// Those under the rules of some policy.
   private let enforced: [Side]
@@ -30,14 +31,14 @@ struct Probes {
 
   init(_ scenario: Scenario) {
     let settings = scenario.cluster.settings
-    let world = NaiveWorld(scenario: scenario)
+    world = NaiveWorld(scenario: scenario)
     let naive = NaiveEvaluator(scenario)
     var sides: [(side: Side, isEnforced: Bool)] = []
     for (actor, node) in world.subjects {
       let policy = naive.policy(of: actor, on: node)
       for direction in Direction.allCases {
-        let demands = policy.elements.filter { $0.direction == direction }.flatMap { $0.demands ?? [] }
-        let side = Side(subject: actor, node: node, direction: direction, demands: demands)
+        let rules = policy.elements.filter { $0.direction == direction }
+        let side = Side(subject: actor, node: node, direction: direction, rules: rules)
         sides.append((side, policy.enforcement(direction) != .off))
       }
     }
@@ -77,29 +78,40 @@ struct Probes {
   func probe(using random: inout SeededGenerator) -> Probe? {
     guard !sides.isEmpty else { return nil }
     let side = random.pick(enforced.isEmpty || random.chance(10) ? sides : enforced)
-    let peer = random.chance(50) && !pods.isEmpty ? random.pick(pods) : .address(random.pick(addresses))
     var probe = Probe(
-      subject: side.subject, node: side.node, direction: side.direction, peer: peer,
+      subject: side.subject, node: side.node, direction: side.direction, peer: peer(using: &random),
       protocolNumber: random.pick([6, 6, 6, 6, 17, 17, 132, 1, 58, 112, 2, 47]), port: 0)
     switch probe.protocolNumber {
     case 6, 17, 132: probe.port = random.pick(ports)
     case 1, 58: probe.port = random.pick([0, 1, 3, 8, 9, 128, 129, 255])
     default: break
     }
-    if !side.demands.isEmpty, random.chance(60) { aim(&probe, at: random.pick(side.demands), using: &random) }
+    if !side.rules.isEmpty, random.chance(80) { aim(&probe, at: random.pick(side.rules), using: &random) }
     return probe
   }
 
-  /// At a port that the rule names, or just beside one.
-  private func aim(_ probe: inout Probe, at demand: NaiveDemand, using random: inout SeededGenerator) {
+  private func peer(using random: inout SeededGenerator) -> NaiveActor {
+    random.chance(50) && !pods.isEmpty ? random.pick(pods) : .address(random.pick(addresses))
+  }
+
+  /// At a peer and a port that the rule names, or just beside the port.
+  private func aim(_ probe: inout Probe, at rule: NaiveElement, using random: inout SeededGenerator) {
+    for _ in 0..<8 {
+      let party = world.party(probe.peer, seenFrom: probe.node)
+      guard let peers = rule.peers, !peers.isEmpty, !peers.contains(where: { $0.matches(party) }) else { break }
+      probe.peer = peer(using: &random)
+    }
+    guard let demands = rule.demands, !demands.isEmpty else { return }
+    let demand = random.pick(demands)
     probe.protocolNumber = demand.key.protocolNumber
     guard case .number(let number) = demand.key.port else {
-      probe.port = random.pick(ports)
+      probe.port = random.pick([80, 80, 53, 7000, random.pick(ports)])
       return
     }
     let first = Int(number)
     let end = max(first, demand.key.endPort)
-    probe.port = UInt16(clamping: random.pick([first, first, first - 1, first + 1, (first + end) / 2, end, end + 1]))
+    probe.port = UInt16(
+      clamping: random.pick([first, first, first, first - 1, first + 1, (first + end) / 2, end, end, end + 1]))
     if [112, 2].contains(probe.protocolNumber) { probe.port = 0 }
   }
 }
