@@ -78,7 +78,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(
       name: "CompilerTests",
-      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
       swiftSettings: features),
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),

@@ -113,7 +113,9 @@ public struct Compiler {
     let cache = SelectorCache(map: map)
     var compiler = EndpointCompiler(
       settings: cluster.settings, compatibility: input.compatibility, map: map, cache: cache,
-      clusterPorts: NamedPorts(cluster.pods.lazy.filter { !$0.isFinished }.flatMap(\.ports)), provenance: provenance)
+      // Pods on their node's network are no peers by themselves: the agent keeps neither addresses nor ports of them.
+      clusterPorts: NamedPorts(cluster.pods.lazy.filter { !$0.isFinished && !$0.hostNetwork }.flatMap(\.ports)),
+      provenance: provenance)
     let bySubject = entriesByIdentity(cache)
     var policyOfSubject: [EndpointCompiler.Subject: Int] = [:]
     for endpoint in map.endpoints {
