@@ -28,11 +28,12 @@ struct AddressText {
     case .group(let group):
       let text = Self.text(group)
       if !scene.exists(group) {
-        groups.append(Mismatch(.group, "\(text) does not exist"))
+        groups.append(Mismatch(.group, "\(text) does not exist", distance: scene.peer.isOutside ? 1 : 4))
       } else if let exception = selector.exceptions.first(where: { scene.peer.address(in: $0) != nil }) {
         groups.append(Mismatch(.except, "\(text) excepts \(exception), which contains \(address)"))
       } else {
-        groups.append(Mismatch(.group, "\(text) does not contain \(address)"))
+        groups.append(
+          scene.peer.isOutside ? Mismatch(.group, "\(text) does not contain \(address)", distance: 2) : inside(.group, text))
       }
     }
   }
@@ -40,23 +41,24 @@ struct AddressText {
   /// The least of what would have to change.
   var mismatches: [Mismatch] {
     if let exception = exceptions.first { return [exception] }
-    if let name = names.first { return [Mismatch(.fqdn, text(name))] }
+    if let name = names.first { return [mismatch(name)] }
     if let block = blocks.first {
       let all = blocks.count <= 3 ? blocks.joined(separator: ", ") : "\(block) and \(blocks.count - 1) more blocks"
-      guard scene.peer.isOutside else {
-        return [Mismatch(.cidr, "\(all): CIDR rules select addresses outside the cluster, the peer is \(scene.peer.text)")]
-      }
-      return [Mismatch(.cidr, "\(all) \(blocks.count == 1 ? "does" : "do") not contain \(address)")]
+      guard scene.peer.isOutside else { return [inside(.cidr, "CIDR \(all)")] }
+      return [Mismatch(.cidr, "\(all) \(blocks.count == 1 ? "does" : "do") not contain \(address)", distance: 2)]
     }
     return groups.first.map { [$0] } ?? []
   }
 
-  private func text(_ name: FQDNSelector) -> String {
-    guard scene.peer.isOutside else {
-      return "toFQDNs \(name.text) selects addresses outside the cluster, the peer is \(scene.peer.text)"
-    }
-    return scene.isResolved(name)
-      ? "\(address) is no address of \(name.text)" : "no address of \(name.text) is known"
+  private func mismatch(_ name: FQDNSelector) -> Mismatch {
+    guard scene.peer.isOutside else { return inside(.fqdn, "toFQDNs \(name.text)") }
+    guard scene.isResolved(name) else { return Mismatch(.fqdn, "no address of \(name.text) is known") }
+    return Mismatch(.fqdn, "\(address) is no address of \(name.text)", distance: 2)
+  }
+
+  /// Neither blocks nor names ever mean pods and nodes.
+  private func inside(_ kind: Mismatch.Kind, _ title: String) -> Mismatch {
+    Mismatch(kind, "\(title) selects addresses outside the cluster, the peer is \(scene.peer.text)", distance: 4)
   }
 
   /// `CIDR group offices`, `a CIDR group with role=office`

@@ -10,6 +10,7 @@ public struct Explainer: Sendable {
   private let entryOfRule: [UInt32: Int]
   private let identityOfNumber: [UInt32: Int]
   private let clusterPortNames: PortNames
+  private let deferredEntries: [PolicyEntry]
 
   public init(_ compilation: Compilation) {
     self.compilation = compilation
@@ -17,6 +18,7 @@ public struct Explainer: Sendable {
       compilation.entries.enumerated().map { ($1.rule, $0) }, uniquingKeysWith: { first, _ in first })
     identityOfNumber = Dictionary(
       compilation.identities.identities.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    deferredEntries = compilation.input.policies.flatMap(\.deferredEntries)
     clusterPortNames = PortNames(
       compilation.input.cluster.pods.lazy.filter { !$0.isFinished }.flatMap(\.ports))
   }
@@ -53,7 +55,7 @@ public struct Explainer: Sendable {
     return Scene(
       question: question, compilation: compilation, endpoint: endpoint, policy: policy,
       entries: rules.compactMap { entryOfRule[$0].map { compilation.entries[$0] } }, peer: peer, portNames: portNames,
-      clusterPortNames: clusterPortNames)
+      deferredEntries: deferredEntries, clusterPortNames: clusterPortNames)
   }
 
   /// Hosts of several nodes share a number; each node knows its own.

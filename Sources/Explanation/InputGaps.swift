@@ -15,7 +15,7 @@ struct InputGaps {
     guard scene.settings.enforcement != .never else { return [] }
     // Nothing outweighs a deny.
     if answer.entry?.isDeny ?? false { return unmanagedPeer }
-    return (unmanagedPeer + scene.entries.flatMap(gaps) + deferred.flatMap(gaps(ofDeferred:))).uniqued()
+    return (unmanagedPeer + scene.entries.flatMap(gaps) + gaps(ofDeferred: deferred)).uniqued()
   }
 
   /// Whether more knowledge about an entry could matter: of an allow entry only for what nothing allows.
@@ -54,9 +54,10 @@ struct InputGaps {
   // MARK: Rules that wait for a cloud provider's groups
 
   private var deferred: [PolicyEntry] {
+    guard !scene.deferredEntries.isEmpty else { return [] }
     let isHost = scene.endpoint.identity == ReservedIdentity.host
     guard let subject = isHost ? hostLabels : podLabels, !isHost || scene.settings.hostFirewall else { return [] }
-    return scene.compilation.input.policies.flatMap(\.deferredEntries).filter {
+    return scene.deferredEntries.filter {
       $0.direction == scene.question.direction && $0.subjectIsNode == isHost && subject.matches($0.subject)
     }
   }
@@ -69,18 +70,24 @@ struct InputGaps {
     scene.endpoint.nodeIndex < 0 ? nil : scene.compilation.identities.hostPolicyLabels[Int(scene.endpoint.nodeIndex)]
   }
 
-  private func gaps(ofDeferred entry: PolicyEntry) -> [String] {
-    let compiled = CompiledEntry(entry: entry, rule: 0, peers: entry.peers, settings: scene.settings)
-    let meansPeer = entry.usesGroups ? scene.peer.isOutside : PeerMatch(compiled, scene).isMatch
-    let couldDecide = canMatter(entry) && meansPeer && PortMatch(entry, scene).isMatch
-    // Cilium's own allow-all falls once a rule asks for default deny.
-    let couldClose = !answer.isDropped && entry.defaultDeny && !isAllowedByRule && !(meansPeer && !entry.isDeny)
-    guard couldDecide || couldClose else { return [] }
-    let policy = RulePart(entry).policy
-    return [
-      "policy \(policy) selects \(scene.endpoint.name) and refers to groups of a cloud provider "
-        + "(\(entry.direction == .ingress ? "fromGroups" : "toGroups")), which only its API can resolve"
-    ]
+  private func gaps(ofDeferred entries: [PolicyEntry]) -> [String] {
+    let allowsAnyway = entries.contains { !$0.isDeny && !$0.usesGroups && couldMean($0) }
+    return entries.compactMap { entry in
+      let couldDecide = canMatter(entry) && couldMean(entry)
+      // Cilium's own allow-all falls once a rule asks for default deny.
+      let couldClose = !answer.isDropped && entry.defaultDeny && !isAllowedByRule && !allowsAnyway
+      guard couldDecide || couldClose else { return nil }
+      let list = entry.direction == .ingress ? "fromGroups" : "toGroups"
+      return "policy \(RulePart(entry).policy) selects \(scene.endpoint.name) and refers to groups of a cloud provider "
+        + "(\(list)), which only its API can resolve; until then no part of the policy is in force"
+    }.uniqued()
+  }
+
+  /// Groups stand for addresses outside the cluster.
+  private func couldMean(_ entry: PolicyEntry) -> Bool {
+    guard PortMatch(entry, scene).isMatch else { return false }
+    guard !entry.usesGroups else { return scene.peer.isOutside }
+    return PeerMatch(CompiledEntry(entry: entry, rule: 0, peers: entry.peers, settings: scene.settings), scene).isMatch
   }
 
   private var isAllowedByRule: Bool {

@@ -11,7 +11,7 @@ enum LabelText {
     if !peer.isPod, failing.contains(where: { isPositive($0) && isAboutPods($0) }) {
       let wanted = selector.requirements.filter { $0.source != "reserved" && $0.key != LabelKey.cluster }
       let text = wanted.isEmpty ? "any" : wanted.map(demand).joined(separator: ", ")
-      return [Mismatch(.entity, "needs a pod (\(text)), the peer is \(peer.text)")]
+      return [Mismatch(.entity, "needs a pod (\(text)), the peer is \(peer.text)", distance: 4)]
     }
     return failing.map { requirement in
       Mismatch(kind(of: requirement), mismatch(requirement, peer))

@@ -10,9 +10,16 @@ public struct Mismatch: Sendable, Hashable {
   public var kind: Kind
   /// A clause, such as `needs app=gateway, the peer has app=test`.
   public var message: String
+  /// How much would have to change: 1 for a detail, 4 where the rule is about another kind of peer altogether.
+  var distance: Int
 
   public init(_ kind: Kind, _ message: String) {
+    self.init(kind, message, distance: 1)
+  }
+
+  init(_ kind: Kind, _ message: String, distance: Int) {
     self.kind = kind
     self.message = message
+    self.distance = distance
   }
 }

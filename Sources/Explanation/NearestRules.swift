@@ -12,10 +12,12 @@ struct NearestRules {
     var missesPeer: Bool
     var order: Int
 
+    var distance: Int { rule.mismatches.reduce(0) { $0 + $1.distance } }
+
     /// A rule for this peer on another port is nearer than one for another peer on this port.
     func isBetter(than other: Candidate) -> Bool {
-      (isUsable ? 0 : 1, rule.mismatches.count, missesPeer ? 1 : 0, order)
-        < (other.isUsable ? 0 : 1, other.rule.mismatches.count, other.missesPeer ? 1 : 0, other.order)
+      (isUsable ? 0 : 1, distance, missesPeer ? 1 : 0, order)
+        < (other.isUsable ? 0 : 1, other.distance, other.missesPeer ? 1 : 0, other.order)
     }
   }
 

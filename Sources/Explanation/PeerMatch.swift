@@ -66,7 +66,8 @@ struct PeerMatch {
     if selectors.count == peers.count, let entities = EntityText.names(of: selectors, scene.settings.clusterName) {
       let one = entities.count == 1 ? "entity" : "one of the entities"
       return [
-        Mismatch(.entity, "needs \(one) \(entities.joined(separator: ", ")), the peer is \(scene.peer.text)")
+        Mismatch(
+          .entity, "needs \(one) \(entities.joined(separator: ", ")), the peer is \(scene.peer.text)", distance: 4)
       ]
     }
     let labels = selectors.map { LabelText.mismatches($0, scene) }.min { $0.count < $1.count }

@@ -17,6 +17,8 @@ struct Scene {
   let peer: PeerView
   /// What port names in this direction refer to.
   let portNames: PortNames
+  /// Of all policies that wait for a cloud provider's groups.
+  let deferredEntries: [PolicyEntry]
   /// Port names of every pod.
   let clusterPortNames: PortNames
 

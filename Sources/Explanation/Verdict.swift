@@ -69,7 +69,9 @@ struct Verdict {
 
   private func denial(_ entry: PolicyMapEntry) -> Explanation {
     var explanation = Explanation(basis: .denyRule, reason: "A rule denies it.")
-    explanation.rules = scene.parts(of: entry.rules)
+    // Allow rules that were merged with the deny stand in the same list.
+    let list = Set(scene.tables.provenance.lists[Int(entry.rules)])
+    explanation.rules = scene.entries.filter { $0.entry.isDeny && list.contains($0.rule) }.map(scene.part).uniqued()
     let allowing = scene.entries.filter { !$0.entry.isDeny && scene.isMatched(by: $0) }
     explanation.overrides = allowing.map(scene.part).uniqued()
     let deniers = explanation.rules.map(\.policy).uniqued().joined(separator: ", ")

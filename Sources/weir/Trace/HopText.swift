@@ -12,17 +12,21 @@ struct HopText {
   private static let listed = 8
 
   func lines(_ hop: TraceHop, _ explanation: Explanation) -> [String] {
-    var lines = style.wrap(explanation.reason, first: "  ")
-    if !explanation.rules.isEmpty { lines += list(explanation.rules) }
+    var reason = explanation.reason
+    if !(explanation.rules + explanation.defaultDenyBy).isEmpty { reason = reason.dropLast() + ":" }
+    var lines = style.wrap(reason, first: "  ") + list(explanation.rules) + list(explanation.defaultDenyBy)
     if let entry = hop.entry, explanation.basis != .notEnforced {
       let deny = entry.isDeny ? ", deny" : ""
       lines.append("  Entry: \(peer(entry.key.identity)), \(entry.key.portText)\(deny)")
     }
     if explanation.basis == .denyRule { lines += overrides(explanation) }
-    if !explanation.defaultDenyBy.isEmpty { lines += list(explanation.defaultDenyBy) }
     if explanation.basis == .defaultDeny { lines += nearest(explanation.nearest) }
     if let proxy = explanation.proxy { lines += self.proxy(proxy) }
     if let authentication = explanation.authentication { lines += self.authentication(authentication) }
+    for bug in explanation.referenceBugs {
+      let text = "Bug \(bug.rawValue) decides: \(bug.text). Without it (--compat strict) the verdict would be another."
+      lines += style.wrap(text, first: "  ").map { style.paint($0, .yellow) }
+    }
     return lines
   }
 
@@ -48,7 +52,7 @@ struct HopText {
   }
 
   private func nearest(_ rules: [NearRule]) -> [String] {
-    guard !rules.isEmpty else { return ["  None of them allows anything like it."] }
+    guard !rules.isEmpty else { return ["  No rule that selects it allows anything."] }
     var lines = [rules.count == 1 ? "  Nearest rule:" : "  Nearest rules, best first:"]
     let kindWidth = rules.flatMap(\.mismatches).map(\.kind.rawValue.count).max() ?? 0
     for rule in rules {

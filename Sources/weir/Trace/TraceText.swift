@@ -11,20 +11,16 @@ struct TraceText {
 
   func text(_ result: TraceResult, _ explanation: TraceExplanation) -> String {
     let outcome = TraceOutcome(result, authenticationSucceeds: authenticationSucceeds)
-    let doubt = explanation.undecidable.isEmpty ? "" : style.paint(" (undecidable, see below)", .yellow)
+    let doubt = explanation.undecidable.isEmpty ? "" : style.paint(" (undecidable)", .yellow)
     var lines = [
       paint(outcome) + doubt
         + "  \(result.source.probe.text) → \(result.destination.probe.text)  \(result.probe.protocolText)",
       "",
     ]
     lines += ends(result)
+    lines += list(explanation.undecidable, title: style.paint("Undecidable", .yellow) + ", because")
     lines += hop(result.egress, explanation.egress, .egress, at: result.source)
     lines += hop(result.ingress, explanation.ingress, .ingress, at: result.destination)
-    lines += list(explanation.undecidable, title: style.paint("Undecidable, because", .yellow))
-    let bugs = explanation.referenceBugs.map {
-      "\($0.rawValue): \($0.text); --compat strict would give another verdict"
-    }
-    lines += list(bugs, title: style.paint("Decided by a bug of Cilium", .yellow))
     for note in explanation.notes { lines += [""] + style.wrap(note, first: "Note: ") }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -71,8 +67,8 @@ struct TraceText {
     let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
     var head = "\(direction) at \(tables.endpoints[hop.endpoint].name): \(paint(outcome))"
     if outcome == .dropped { head += " (\(hop.dropReason))" }
-    guard let explanation else { return ["", head] }
-    return ["", head] + HopText(tables: tables, style: style, authenticationSucceeds: authenticationSucceeds).lines(hop, explanation)
+    let text = HopText(tables: tables, style: style, authenticationSucceeds: authenticationSucceeds)
+    return ["", head] + (explanation.map { text.lines(hop, $0) } ?? [])
   }
 }
 
