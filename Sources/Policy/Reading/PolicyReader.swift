@@ -70,12 +70,12 @@ public struct PolicyReader: Sendable {
     let review = RuleReview(
       settings: settings, compatibility: compatibility, namespace: policy.namespace, reporter: reporter)
     policy.warnings += rules.flatMap(review.warnings)
-    // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
-    guard !rules.contains(where: { $0.elements.contains { !($0.groups ?? []).isEmpty } }) else { return }
     let translator = RuleTranslator(
       settings: settings, compatibility: compatibility, kind: policy.kind, namespace: policy.namespace,
       name: policy.name, file: policy.location.file)
-    policy.entries = rules.flatMap(translator.entries)
+    let entries = rules.flatMap(translator.entries)
+    // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
+    if entries.contains(where: \.usesGroups) { policy.deferredEntries = entries } else { policy.entries = entries }
   }
 
   private var schema: Schema {
