@@ -68,6 +68,6 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(
       run.errors.hasPrefix("warning: no node is called lab-wroker, so no pod is local and nothing is judged [unknown-node]\n"))
-    #expect(run.errors.contains(/UNJUDGED +355 /))
+    #expect(run.errors.contains(#/UNJUDGED +355/#))
   }
 }
