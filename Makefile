@@ -21,6 +21,7 @@ lint: ## check the formatting
 
 clean: ## remove what was built
 	swift package clean
+	rm -rf Benchmarks/.build Benchmarks/.results
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,5 +1,6 @@
 import Benchmark
 import Cluster
+import Manifest
 import Rows
 
 /// Reading a cluster dump: text to the cluster's objects.

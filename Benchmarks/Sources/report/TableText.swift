@@ -14,7 +14,8 @@ enum TableText {
     for (line, row) in zip(lines, rows) {
       if line.topic != topic {
         topic = line.topic
-        text += "\n" + aligned([topic.uppercased()] + heads.dropFirst(), widths)
+        let comparesCilium = lines.contains { $0.topic == topic && $0.cilium != nil }
+        text += "\n" + aligned([topic.uppercased()] + heads[1...(comparesCilium ? 5 : 3)], widths)
       }
       text += aligned(row, widths)
     }
