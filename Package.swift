@@ -82,6 +82,10 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
+      name: "FindingsTests",
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
+      swiftSettings: features),
+    .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(

@@ -83,7 +83,7 @@ struct ReplayCommand: ParsableCommand {
     for damage in capture.damage { console.report(Diagnostic(damage, .warning)) }
     if statistics.packets == 0 {
       console.report(
-        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: "no-packets"))
+        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: WarningIdentifier.noPackets.rawValue))
     }
     try write(statistics, console)
   }
