@@ -86,10 +86,16 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
       swiftSettings: features),
     .testTarget(
+<<<<<<< HEAD
       name: "ExplanationTests",
       dependencies: [
         "Explanation", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
       ], swiftSettings: features),
+=======
+      name: "FindingsTests",
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
+      swiftSettings: features),
+>>>>>>> lint
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),

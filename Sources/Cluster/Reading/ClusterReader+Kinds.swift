@@ -104,10 +104,13 @@ extension ClusterReader.State {
     case .integer(let value): text = String(value)
     case .number(let value): text = String(value)
     case .list, .map:
-      return warn(object, "\(member.key): expected a string, found a \(member.value.typeName)", at: place, identifier: .settingValue)
+      return warn(
+        object, "\(member.key): expected a string, found a \(member.value.typeName)", at: place,
+        identifier: .settingValue)
     }
     if let hint = Field.quoting(member.value) {
-      warn(object, "\(member.key): Kubernetes takes only strings here", at: place, hint: hint, identifier: .settingValue)
+      warn(
+        object, "\(member.key): Kubernetes takes only strings here", at: place, hint: hint, identifier: .settingValue)
     }
     if let expected = settings.set(member.key, to: text) {
       warn(object, "\(member.key): expected \(expected), found \"\(text)\"", at: place, identifier: .settingValue)

@@ -17,7 +17,9 @@ extension ClusterReader.State {
       warn(object, "Cilium has no API \(object.apiVersion): this has no effect", identifier: .unknownAPI)
       return
     }
-    guard object.group == "cilium.io", !object.kind.hasSuffix("List"), !Self.ciliumKinds.contains(object.kind) else { return }
+    guard object.group == "cilium.io", !object.kind.hasSuffix("List"), !Self.ciliumKinds.contains(object.kind) else {
+      return
+    }
     let lower = object.kind.lowercased()
     let near = Self.ciliumKinds.first {
       $0.lowercased() == lower || lower == $0.lowercased() + "s" || lower == $0.lowercased().dropLast() + "ies"
@@ -60,6 +62,7 @@ extension ClusterReader.State {
 
   private mutating func check(_ object: ManifestObject, _ key: String, _ allowed: [String], _ expected: String) {
     guard let value = object.value[key] else { return }
+<<<<<<< HEAD
     var text = ""
     switch value.content {
     case .string(let written): text = written
@@ -67,6 +70,15 @@ extension ClusterReader.State {
     default: break
     }
     guard !allowed.contains(text) else { return }
+=======
+    let text: String
+    switch value.content {
+    case .string(let string): text = string
+    case .boolean(let flag): text = flag ? "true" : "false"
+    default: text = value.typeName
+    }
+    if allowed.contains(text) { return }
+>>>>>>> lint
     warn(
       object, "\(key): \"\(text)\" is no value for it: expected \(expected)",
       at: Location(file: object.location.file, position: value.position), identifier: .settingValue)

@@ -109,9 +109,10 @@ extension ClusterReader.State {
   /// The cluster's name where no option gives it: the one that all endpoints carry.
   var inferredClusterName: String? {
     guard configMaps.models.isEmpty else { return nil }
-    let names = Set(ciliumEndpoints.models.lazy.filter { $0.identity != nil }.map { endpoint in
-      endpoint.labels.first { $0.key == LabelKey.cluster }?.value ?? ""
-    })
+    let names = Set(
+      ciliumEndpoints.models.lazy.filter { $0.identity != nil }.map { endpoint in
+        endpoint.labels.first { $0.key == LabelKey.cluster }?.value ?? ""
+      })
     return names.count == 1 ? names.first.flatMap { $0.isEmpty ? nil : $0 } : nil
   }
 

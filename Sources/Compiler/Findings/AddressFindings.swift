@@ -72,6 +72,9 @@ struct AddressFindings {
 struct InsideAddresses {
   enum Content { case pods, services, nodes, podsAndOthers }
 
+  private static let privateNetworks = Set(
+    ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].compactMap { IPPrefix($0) })
+
   private let podBlocks: Set<IPPrefix>
   private let podBlockLengths: [Int]
   /// The narrowest blocks around all of the pods' blocks, by family.
@@ -107,8 +110,11 @@ struct InsideAddresses {
       return content(ofServices: prefix)
     }
     if range.contains(prefix) { return podBlocks.contains(where: prefix.contains) ? .pods : nil }
-    // Twice as wide is still the pods' network; more may be meant for others as well.
-    return prefix.length >= range.length - 1 && !nodes.contains(where: prefix.contains) ? .pods : .podsAndOthers
+    // The pods' network is wider than the blocks given out so far; the private networks as such mean others as well.
+    let isNetworkOfPods =
+      prefix.length >= range.length - 8 && !Self.privateNetworks.contains(prefix)
+      && !nodes.contains(where: prefix.contains) && !services.contains(where: prefix.contains)
+    return isNetworkOfPods ? .pods : .podsAndOthers
   }
 
   private func content(ofServices prefix: IPPrefix) -> Content? {

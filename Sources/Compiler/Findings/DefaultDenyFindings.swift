@@ -38,7 +38,9 @@ struct DefaultDenyFindings {
         isClusterwide ? .clusterwideDefaultDeny : .implicitDefaultDeny, rule.entry.origin,
         "this alone puts every pod of \(scope) under \(direction) default deny; no other policy opens anything for "
           + context.text(ofPods: closed),
-        hint: "if that is meant, say so with a policy `\(direction): [{}]`; else set enableDefaultDeny.\(direction) to false")
+        hint:
+          "if that is meant, say so with a policy `\(direction): [{}]`; else set enableDefaultDeny.\(direction) to false"
+      )
     }
   }
 
@@ -69,11 +71,15 @@ struct DefaultDenyFindings {
 
   /// `cilium-policy.md` §3.6: what comes in through another node may have that node's identity.
   private func reviewNodePorts(_ list: inout FindingList) {
-    let services = context.cluster.services.filter { ["NodePort", "LoadBalancer"].contains($0.type) && !$0.selector.isEmpty }
+    let services = context.cluster.services.filter {
+      ["NodePort", "LoadBalancer"].contains($0.type) && !$0.selector.isEmpty
+    }
     guard !services.isEmpty, context.cluster.nodes.count > 1 else { return }
     let served = Set(
       services.flatMap { service -> [Int32] in
-        let demands = service.selector.map { LabelSelector.Requirement(source: "any", key: $0.key, .equals, [$0.value]) }
+        let demands = service.selector.map {
+          LabelSelector.Requirement(source: "any", key: $0.key, .equals, [$0.value])
+        }
         let place = LabelSelector.Requirement(source: "k8s", key: LabelKey.namespace, .equals, [service.namespace])
         return context.cache.selection(of: .labels(LabelSelector(demands + [place])))
       })

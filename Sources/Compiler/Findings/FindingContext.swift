@@ -46,7 +46,8 @@ struct FindingContext {
         kind: policy.kind, namespace: policy.namespace, name: policy.name, location: policy.location, path: "")
       return policy.entries.map { entry in
         Rule(
-          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin)
+          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin
+        )
       }
     }
     var podsOfIdentity: [Int32: [Int]] = [:]
@@ -93,7 +94,8 @@ extension PolicyEntry {
     ports.isEmpty
       || ports.contains { rule in
         rule.ports.contains { element in
-          guard case .number(let number) = element.port, element.protocol == .any || protocols.contains(element.protocol)
+          guard case .number(let number) = element.port,
+            element.protocol == .any || protocols.contains(element.protocol)
           else { return false }
           return number == 0 || number == port
             || (port > number && Int32(port) <= element.endPort)

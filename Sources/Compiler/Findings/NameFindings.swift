@@ -17,7 +17,9 @@ struct NameFindings {
   }
 
   func review(_ list: inout FindingList) {
-    let rules = context.rules.filter { $0.entry.peers?.contains { if case .fqdn = $0 { true } else { false } } ?? false }
+    let rules = context.rules.filter {
+      $0.entry.peers?.contains { if case .fqdn = $0 { true } else { false } } ?? false
+    }
     guard !rules.isEmpty else { return }
     var lookups: [Lookup] = []
     var byIdentity: [Int32: [Int]] = [:]

@@ -60,7 +60,9 @@ struct FindingList {
 
   func sorted() -> [Diagnostic] {
     diagnostics.sorted {
-      guard let a = $0.location, let b = $1.location, a != b else { return ($0.identifier ?? "") < ($1.identifier ?? "") }
+      guard let a = $0.location, let b = $1.location, a != b else {
+        return ($0.identifier ?? "") < ($1.identifier ?? "")
+      }
       return (a.file, a.position.line, a.position.column) < (b.file, b.position.line, b.position.column)
     }
   }

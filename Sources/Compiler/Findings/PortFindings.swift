@@ -56,7 +56,8 @@ struct PortFindings {
           hint: "write the numbers")
       } else if numbers.allSatisfy(\.isEmpty) {
         list.add(
-          .namedPortUndeclared, rule.entry.origin, "no pod of the cluster has a port called \(name): the rule is ignored")
+          .namedPortUndeclared, rule.entry.origin,
+          "no pod of the cluster has a port called \(name): the rule is ignored")
       }
       return
     }
@@ -102,7 +103,9 @@ struct PortFindings {
       entry.peers?.contains(where: { $0.isReserved("kube-apiserver") }) ?? false,
       entry.peers?.allSatisfy({ $0.isReserved("kube-apiserver") }) ?? false
     else { return }
-    let backends = context.cluster.serviceEndpoints.lazy.filter { $0.namespace == "default" && $0.service == "kubernetes" }
+    let backends = context.cluster.serviceEndpoints.lazy.filter {
+      $0.namespace == "default" && $0.service == "kubernetes"
+    }
     let ports = Set(backends.flatMap(\.ports).map(\.port))
     guard let port = ports.min(), !ports.contains(where: { entry.covers(port: $0, [.tcp]) }) else { return }
     // A named port has its own warning.

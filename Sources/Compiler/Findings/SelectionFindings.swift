@@ -24,7 +24,8 @@ struct SelectionFindings {
         else { continue }
         let consequence = entry.isDeny ? "denied" : "admitted"
         add(
-          reason, .peerSelectsNothing, "no pod is \(selector.shortText), so nobody is \(consequence) by it", entry.origin,
+          reason, .peerSelectsNothing, "no pod is \(selector.shortText), so nobody is \(consequence) by it",
+          entry.origin,
           &list)
       }
     }
@@ -42,7 +43,8 @@ struct SelectionFindings {
         hint: "use entities (host, remote-node), or a host policy with nodeSelector")
     case .unknownNamespace(let name, let exists):
       list.add(
-        identifier, origin, exists ? "\(message): namespace \(name) has none" : "\(message): there is no namespace \(name)",
+        identifier, origin,
+        exists ? "\(message): namespace \(name) has none" : "\(message): there is no namespace \(name)",
         as: exists ? .note : .warning)
     case .noSuchLabels(let hint):
       list.add(identifier, origin, message, hint: hint)

@@ -19,7 +19,9 @@ struct SelectorReading {
   /// nil where another warning says it, or where the input says too little.
   func reason(_ selector: LabelSelector) -> Reason? {
     guard !selector.requirements.contains(where: isReportedElsewhere) else { return nil }
-    for index in hostPods where labels(ofPod: index).matches(selector) { return .hostNetwork(context.name(ofPod: index)) }
+    for index in hostPods where labels(ofPod: index).matches(selector) {
+      return .hostNetwork(context.name(ofPod: index))
+    }
     let namespaces = selector.requirements.lazy.filter { $0.key == LabelKey.namespace }
     if let named = namespaces.first(where: { $0.operator == .equals || $0.operator == .in }),
       !named.values.contains(where: context.populatedNamespaces.contains), let name = named.values.first
@@ -47,7 +49,8 @@ struct SelectorReading {
   /// The one demand that nobody meets, and what the pods that meet the others carry instead.
   private func hint(_ selector: LabelSelector) -> String? {
     for (index, requirement) in selector.requirements.enumerated() {
-      guard ![LabelKey.namespace, LabelKey.cluster].contains(requirement.key), let value = requirement.values.first else {
+      guard ![LabelKey.namespace, LabelKey.cluster].contains(requirement.key), let value = requirement.values.first
+      else {
         continue
       }
       var rest = selector

@@ -47,7 +47,8 @@ struct UnreachableFindings {
       pods.insert(index)
     }
     let services = context.cluster.services.filter { service in
-      (names.contains(service.name) || service.labels["k8s-app"] == "kube-dns") && service.ports.contains { $0.port == 53 }
+      (names.contains(service.name) || service.labels["k8s-app"] == "kube-dns")
+        && service.ports.contains { $0.port == 53 }
     }
     for service in services where !service.selector.isEmpty {
       for port in service.ports where port.port == 53 {
@@ -127,7 +128,8 @@ extension PolicyEntry {
         case .fqdn: true
         case .cidr: false
         case .labels(let selector):
-          selector.isWildcard || selector.requirements.allSatisfy { $0.source != "reserved" || $0.key.hasPrefix("world") }
+          selector.isWildcard
+            || selector.requirements.allSatisfy { $0.source != "reserved" || $0.key.hasPrefix("world") }
         }
       }
   }

@@ -62,7 +62,8 @@ struct SchemaValidator {
         check(member, known)
       } else if findings.count < Self.limit {
         let near = Spelling.nearest(to: key, in: Array(schema.fields.keys))
-        let refusal = member.refusal("unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" }, identifier: .unknownField)
+        let refusal = member.refusal(
+          "unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" }, identifier: .unknownField)
         findings.append(SchemaFinding(kind: .unknownField(name: key, parent: field), refusal: refusal))
       }
     }

@@ -1,6 +1,6 @@
-import Manifest
 import Addresses
 import Cluster
+import Manifest
 import Rules
 
 /// Peer lists that reach fewer or more peers than they seem to.

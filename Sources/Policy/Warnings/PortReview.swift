@@ -33,7 +33,8 @@ struct PortReview {
 
   private func reviewDeny(_ rule: PortRuleDocument, _ list: inout WarningList) {
     for (key, field) in rule.field.members
-    where ["rules", "serverNames", "listener", "terminatingTLS", "originatingTLS"].contains(key) && !field.value.isNull {
+    where ["rules", "serverNames", "listener", "terminatingTLS", "originatingTLS"].contains(key) && !field.value.isNull
+    {
       list.add(
         .denyWithL7, field, "a deny rule looks at ports only: the whole port is denied, whatever is asked for",
         hint: "allow what is wanted with layer 7 rules; the rest is then refused")

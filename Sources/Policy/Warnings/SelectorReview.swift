@@ -1,5 +1,5 @@
-import Manifest
 import Cluster
+import Manifest
 
 /// Selectors that select something else than they seem to, or nothing.
 struct SelectorReview {

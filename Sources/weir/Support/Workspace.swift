@@ -105,13 +105,13 @@ struct Workspace {
         Diagnostic(
           .warning, at: nil, "no node is called \(node), so no pod is local and nothing is judged",
           hint: "nodes: \(inventory.cluster.nodes.map(\.name).sorted().prefix(8).joined(separator: ", "))",
-          identifier: "unknown-node"))
+          identifier: WarningIdentifier.unknownNode.rawValue))
     }
     if !policies.contains(where: \.isAccepted), inventory.cluster.settings.enforcement != .always {
       console.report(
         Diagnostic(
           .warning, at: nil, "no policy is in force: everything between managed pods is FORWARDED",
-          hint: "name the policies with -f", identifier: "no-policies"))
+          hint: "name the policies with -f", identifier: WarningIdentifier.noPolicies.rawValue))
     }
     let oddlyWritten = inventory.cluster.pods.filter { !$0.oddlyWrittenAddresses.isEmpty }
     if let pod = oddlyWritten.first, let address = pod.oddlyWrittenAddresses.first {
@@ -121,16 +121,18 @@ struct Workspace {
           .note, at: pod.location, object: "Pod \(pod.namespace)/\(pod.name)\(more)",
           "the address \(address) is written unusually; the agent's caches, and so trace, do not find it as \(address)",
           hint: "packets are judged by the address itself; --compat strict makes trace do so too",
-          identifier: "oddly-written-address"))
+          identifier: WarningIdentifier.oddlyWrittenAddress.rawValue))
     }
+    var conflicts = BoundedReport(console: console)
     for endpoint in tables.endpoints where endpoint.isLocal {
       guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }
-      console.report(
+      conflicts.report(
         Diagnostic(
           .error, at: nil, object: endpoint.name, "its policies cannot be merged: \(error)",
           hint: "Cilium would keep the endpoint's previous policy; Weir does not judge it",
-          identifier: "merge-conflict"))
+          identifier: WarningIdentifier.mergeConflict.rawValue))
     }
+    conflicts.finish()
     guard console.verbosity == .verbose else { return }
     for (kind, count) in inventory.skippedKinds.sorted(by: { $0.key < $1.key }) {
       console.say("skipped: \(count) × \(kind)")
