@@ -12,6 +12,9 @@ struct Workspace {
   let policies: [PolicyObject]
   let compatibility: Compatibility
   let tables: Tables
+  /// The tables with what they were made from.
+  let compilation: Compilation
+  private let validation: Validation
   /// From loaded objects to finished tables.
   let compileSeconds: Double
 
@@ -35,6 +38,7 @@ struct Workspace {
       policy.error = refused.error
       return policy
     }
+    var report = BoundedReport(console: console)
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
     for object in inventory.policyObjects {
@@ -45,7 +49,7 @@ struct Workspace {
         continue
       }
       let policy = reader.read(object)
-      policy.warnings.forEach(console.report)
+      policy.warnings.forEach { report.report($0) }
       if let error = policy.error {
         console.report(error)
         refused += 1
@@ -63,12 +67,26 @@ struct Workspace {
     input.compatibility = options.compat
     input.names = options.fqdn.map { ($0.name, $0.addresses) }
     let compiled = clock.now
-    tables = Compiler.compile(input)
+    compilation = Compiler.compilation(of: input)
+    tables = compilation.tables
+    validation = options.validation
     let end = clock.now
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
+    Self.reportFindings(input, tables, &report)
+    report.finish()
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
+  }
+
+  /// The same input compiled as it is documented: without the reference's bugs.
+  func documented() -> Compilation {
+    var input = compilation.input
+    input.compatibility = .strict
+    let reader = PolicyReader(
+      settings: inventory.cluster.settings, validation: validation, compatibility: .strict)
+    input.policies = inventory.policyObjects.filter { $0.kind != "CiliumCIDRGroup" }.map(reader.read)
+    return Compiler.compilation(of: input)
   }
 
   private func reportSummary(
