@@ -33,15 +33,20 @@ public struct Compiler {
 
   /// The tables of all endpoints. The order of objects in the input has no influence.
   public static func compile(_ input: Input) -> Tables {
+    compilation(of: input).tables
+  }
+
+  /// The same together with what the tables were made from, for those who explain them.
+  public static func compilation(of input: Input) -> Compilation {
     var compiler = Compiler(input)
     return compiler.run()
   }
 
-  private mutating func run() -> Tables {
+  private mutating func run() -> Compilation {
     collectEntries()
     let map = IdentityMap(cluster: input.cluster, outside: outsideAddresses(), localNode: input.localNode)
     var tables = Tables()
-    tables.identities = Self.identities(of: map, isSingleView: input.localNode != nil)
+    tables.identities = Self.identities(of: map)
     tables.ipcache = map.ipcache.map {
       IPCacheEntry(
         prefix: $0.prefix, identity: map.identities[$0.identity].id, nodeIndex: $0.nodeIndex.map(Int32.init) ?? -1)
@@ -49,7 +54,7 @@ public struct Compiler {
     tables.settings = DatapathSettings(input.cluster.settings)
     compileEndpoints(map, into: &tables)
     ServiceTable(cluster: input.cluster).fill(&tables)
-    return tables
+    return Compilation(input: input, tables: tables, entries: entries, identities: map)
   }
 
   private mutating func collectEntries() {
@@ -60,7 +65,8 @@ public struct Compiler {
     for entry in policies.flatMap(\.entries) {
       entries.append(
         CompiledEntry(
-          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings))
+          entry: entry, rule: provenance.add(entry), peers: services.peers(of: entry), settings: input.cluster.settings)
+      )
     }
   }
 
@@ -96,10 +102,14 @@ public struct Compiler {
     return outside
   }
 
-  private static func identities(of map: IdentityMap, isSingleView: Bool) -> [Identity] {
-    var byID: [UInt32: Set<String>] = [:]
-    for identity in map.identities { byID[identity.id, default: []].formUnion(identity.labels.texts) }
-    return byID.map { Identity(id: $0.key, labels: $0.value.sorted()) }.sorted { $0.id < $1.id }
+  private static func identities(of map: IdentityMap) -> [Identity] {
+    var result = map.identities.map { Identity(id: $0.id, labels: $0.labels.texts) }.sorted { $0.id < $1.id }
+    // Several hosts may share a number: its labels are then those of any of them.
+    for index in result.indices.reversed().dropLast() where result[index].id == result[index - 1].id {
+      result[index - 1].labels = Set(result[index - 1].labels + result[index].labels).sorted()
+      result.remove(at: index)
+    }
+    return result
   }
 
   // MARK: Endpoints

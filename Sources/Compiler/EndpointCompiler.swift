@@ -23,7 +23,12 @@ struct EndpointCompiler {
   let cache: SelectorCache
   /// Ports of all pods, which port names on egress refer to.
   let clusterPorts: NamedPorts
+  let demands = DemandTable()
   var provenance: ProvenanceBuilder
+  /// Numbers of the selectors that mean something of their own.
+  let wildcard: Int32
+  let host: Int32
+  let nobody: Int32
   private(set) var redirects: [Redirect] = []
   private var redirectIndices: [Redirect: UInt16] = [:]
 
@@ -37,6 +42,9 @@ struct EndpointCompiler {
     self.cache = cache
     self.clusterPorts = clusterPorts
     self.provenance = provenance
+    wildcard = cache.number(of: .wildcard)
+    host = cache.number(of: .labels(.reserved("host")))
+    nobody = cache.number(of: .labels(.reserved("none")))
   }
 
   /// - Parameter entries: those that select the subject, in a fixed order.
@@ -57,7 +65,7 @@ struct EndpointCompiler {
     _ direction: Direction, of subject: Subject, entries: [CompiledEntry], into policy: inout EndpointPolicy
   ) throws(MergeConflict) {
     let enforcement = enforcement(of: subject, entries: entries)
-    let rules = provenance.list(Set(entries.map(\.rule)))
+    let rules = provenance.list(entries.map(\.rule))
     if direction == .ingress {
       policy.ingressEnforced = enforcement.isEnforced
       policy.ingressRules = rules
@@ -73,27 +81,19 @@ struct EndpointCompiler {
     let usesAuthentication = entries.contains { $0.entry.authentication != nil && !$0.entry.isDeny }
     var builder = PolicyMapBuilder(usesAuthentication: usesAuthentication && enforcement.isEnforced)
     if !enforcement.isEnforced {
-      let key = PolicyMapKey(
-        direction: direction, identity: 0, protocolNumber: 0, port: 0, portPrefixLength: 0)
       let rule = direction == .ingress ? provenance.allowAnyIngress : provenance.allowAnyEgress
-      builder.insert(.init(rules: [rule]), at: key)
+      builder.insert(
+        .init(rules: rule), at: .init(identity: 0, protocolNumber: 0, port: 0, portPrefixLength: 0))
     }
+    let hostIdentity = Int32(map.hostIdentity(of: subject.node))
     for filter in filters.filters {
-      addEntries(of: filter, subject: subject, to: &builder)
-      policy.filters.append(l4Filter(filter, subject: subject))
+      addEntries(of: filter, subject: subject, host: hostIdentity, to: &builder)
+      policy.filters.append(l4Filter(filter, host: hostIdentity))
     }
-    var entries = builder.finish()
+    var entries = builder.finish { provenance.union($0, $1) }
     if direction == .ingress, settings.allowLocalhost, !subject.isHost { addLocalhost(to: &entries) }
-    policy.entries += entries.map { key, value in
-      var entry = PolicyMapEntry(key: key)
-      entry.isDeny = value.isDeny
-      entry.redirect = value.redirect
-      entry.proxyPriority = value.proxyPriority
-      entry.authentication = value.authentication
-      entry.authenticationIsExplicit = value.authenticationIsExplicit
-      entry.rules = provenance.list(value.rules)
-      return entry
-    }
+    policy.entries.reserveCapacity(policy.entries.count + entries.count)
+    for entry in entries { policy.entries.append(PolicyMapEntry(entry, direction)) }
   }
 
   /// `cilium-policy.md` §4.1.
@@ -112,20 +112,19 @@ struct EndpointCompiler {
     }
   }
 
-  private func filters(
+  private mutating func filters(
     of subject: Subject, entries: [CompiledEntry], hasDefaultDeny: Bool
   ) throws(MergeConflict) -> FilterTable {
     let context = FilterContext(
       addsMatchAll: !hasDefaultDeny, liftsL7ForHost: settings.allowLocalhost, namespace: subject.namespace,
-      selectsHost: { [cache, host = Int32(map.hostIdentity(of: subject.node))] in
-        cache.selection(of: $0).contains(host)
-      })
+      host: Int32(map.hostIdentity(of: subject.node)))
     let allowRequirements = requirements(of: entries.filter { !$0.entry.isDeny })
     let denyRequirements = requirements(of: entries.filter { $0.entry.isDeny })
     var table = FilterTable()
     // Denies first: what they take a filter from cannot conflict there, whatever the policies are called.
     for entry in entries.filter(\.entry.isDeny) + entries.filter({ !$0.entry.isDeny }) {
-      try table.add(entry, requiring: entry.entry.isDeny ? denyRequirements : allowRequirements, in: context)
+      try add(
+        entry, requiring: entry.entry.isDeny ? denyRequirements : allowRequirements, in: context, to: &table)
     }
     return table
   }
@@ -137,29 +136,31 @@ struct EndpointCompiler {
     }
   }
 
-  private func addAllowAll(_ direction: Direction, to filters: inout FilterTable) throws(MergeConflict) {
-    var policy = SelectorPolicy()
-    policy.rules = [direction == .ingress ? provenance.allowAnyIngress : provenance.allowAnyEgress]
+  private mutating func addAllowAll(
+    _ direction: Direction, to filters: inout FilterTable
+  ) throws(MergeConflict) {
+    let rules = direction == .ingress ? provenance.allowAnyIngress : provenance.allowAnyEgress
     let key = FilterTable.Key(direction: direction, port: .number(0), endPort: 0, protocol: .any)
-    try filters.merge(policy, for: .wildcard, at: key)
+    try merge(.init(selector: wildcard, demand: DemandTable.plainAllow, rules: rules), at: key, into: &filters)
   }
 
   /// The local host's allowance comes last and gives way to a deny for it.
-  private func addLocalhost(to entries: inout [(key: PolicyMapKey, value: PolicyMapBuilder.Value)]) {
-    let key = PolicyMapKey(
-      direction: .ingress, identity: ReservedIdentity.host, protocolNumber: 0, port: 0, portPrefixLength: 0)
-    if let known = entries.firstIndex(where: { $0.key == key }) {
-      if !entries[known].value.isDeny { entries[known].value.rules.insert(provenance.allowLocalhost) }
+  private mutating func addLocalhost(to entries: inout [PolicyMapBuilder.Entry]) {
+    let key = PolicyMapBuilder.Key(
+      identity: ReservedIdentity.host, protocolNumber: 0, port: 0, portPrefixLength: 0)
+    let position = entries.firstIndex { !($0.key < key) } ?? entries.count
+    guard position < entries.count, entries[position].key == key else {
+      entries.insert(.init(key: key, value: .init(rules: provenance.allowLocalhost)), at: position)
       return
     }
-    let position = entries.firstIndex { key < $0.key } ?? entries.count
-    entries.insert((key, .init(rules: [provenance.allowLocalhost])), at: position)
+    guard !entries[position].value.isDeny else { return }
+    entries[position].value.rules = provenance.union(entries[position].value.rules, provenance.allowLocalhost)
   }
 
   // MARK: Filters to entries
 
   private mutating func addEntries(
-    of filter: FilterTable.Filter, subject: Subject, to builder: inout PolicyMapBuilder
+    of filter: FilterTable.Filter, subject: Subject, host: Int32, to builder: inout PolicyMapBuilder
   ) {
     let key = filter.key
     let blocks: [PortBlocks.Block]
@@ -176,49 +177,42 @@ struct EndpointCompiler {
         isExactZero
         ? [.init(port: 0, prefixLength: 16)] : PortBlocks.covering(number, through: key.endPort)
     }
-    let wildcard = filter.policies[.wildcard].map { value(of: $0) }
+    let any = filter.peers.first { $0.selector == wildcard }.map { value(of: $0) }
     let hasPort = key.port != .number(0)
-    for selector in filter.selectors {
-      guard let policy = filter.policies[selector] else { continue }
-      let value = self.value(of: policy)
+    for peer in filter.peers {
+      let value = self.value(of: peer)
+      let isWildcard = peer.selector == wildcard
       // What holds for any peer need not be said again of this one, but Cilium leaves it out only where there is a port.
-      if !selector.isWildcard, hasPort, let wildcard, wildcard.decidesAlike(value) { continue }
-      for identity in identities(of: selector, seenBy: subject) {
+      if !isWildcard, hasPort, let any, any.decidesAlike(value) { continue }
+      for identity in isWildcard ? [0] : cache[peer.selector].numbers(host: host) {
         for block in blocks {
           builder.insert(
             value,
-            at: PolicyMapKey(
-              direction: key.direction, identity: identity, protocolNumber: key.protocol.rawValue, port: block.port,
+            at: .init(
+              identity: identity, protocolNumber: key.protocol.rawValue, port: block.port,
               portPrefixLength: block.prefixLength))
         }
       }
     }
   }
 
-  /// Numbers of the selected identities; 0 for the wildcard.
-  private func identities(of selector: PeerSelector, seenBy subject: Subject) -> [UInt32] {
-    guard !selector.isWildcard else { return [0] }
-    return cache.selection(of: selector).filter { map.isVisible(Int($0), from: subject.node) }.map {
-      map.identities[Int($0)].id
-    }
-  }
-
-  private mutating func value(of policy: SelectorPolicy) -> PolicyMapBuilder.Value {
+  private mutating func value(of peer: FilterTable.Peer) -> PolicyMapBuilder.Value {
+    let demand = demands[peer.demand]
     var value = PolicyMapBuilder.Value()
-    value.rules = policy.rules
-    value.isDeny = policy.isDeny
-    guard !policy.isDeny else { return value }
-    if policy.isRedirect {
-      value.redirect = redirectIndex(of: policy)
-      value.proxyPriority = UInt8(clamping: 128 - policy.listenerPriority)
+    value.rules = peer.rules
+    value.isDeny = demand.isDeny
+    guard !demand.isDeny else { return value }
+    if demand.isRedirect {
+      value.redirect = redirectIndex(of: demand)
+      value.proxyPriority = UInt8(clamping: 128 - demand.listenerPriority)
     }
-    switch policy.authentication {
+    switch demand.authentication {
     case nil: break
     case .disabled: value.authentication = .none
     case .required: value.authentication = .spire
     case .testAlwaysFail: value.authentication = .testAlwaysFail
     }
-    value.authenticationIsExplicit = policy.authentication != nil
+    value.authenticationIsExplicit = demand.authentication != nil
     return value
   }
 
@@ -237,31 +231,47 @@ struct EndpointCompiler {
     return index
   }
 
-  private mutating func l4Filter(_ filter: FilterTable.Filter, subject: Subject) -> L4Filter {
+  private func l4Filter(_ filter: FilterTable.Filter, host: Int32) -> L4Filter {
     var port: UInt16 = 0
     var name = ""
     switch filter.key.port {
     case .number(let number): port = number
     case .name(let text): name = text
     }
-    let peers = filter.selectors.compactMap { selector -> FilterPeer? in
-      guard let policy = filter.policies[selector] else { return nil }
-      var peer = FilterPeer(selector: selector.text, isWildcard: selector.isWildcard)
-      if !selector.isWildcard { peer.identities = identities(of: selector, seenBy: subject).sorted() }
-      peer.isDeny = policy.isDeny
-      peer.parser = policy.parser.name
-      peer.l7 = policy.l7
-      peer.serverNames = policy.serverNames
-      peer.listener = policy.listener
-      peer.listenerPriority = policy.listenerPriority
-      peer.authentication = policy.authentication
-      peer.terminatingTLS = policy.terminatingTLS
-      peer.originatingTLS = policy.originatingTLS
-      peer.rules = provenance.list(policy.rules)
-      return peer
+    let peers = filter.peers.map { peer in
+      let selection = cache[peer.selector]
+      let demand = demands[peer.demand]
+      var result = FilterPeer(selector: selection.text, isWildcard: selection.isWildcard)
+      result.identities = selection.numbers(host: host)
+      result.isDeny = demand.isDeny
+      result.parser = demand.parser.name
+      result.l7 = demand.l7
+      result.serverNames = demand.serverNames
+      result.listener = demand.listener
+      result.listenerPriority = demand.listenerPriority
+      result.authentication = demand.authentication
+      result.terminatingTLS = demand.terminatingTLS
+      result.originatingTLS = demand.originatingTLS
+      result.rules = peer.rules
+      return result
     }
     return L4Filter(
       direction: filter.key.direction, protocol: filter.key.protocol, port: port,
       endPort: UInt16(clamping: filter.key.endPort), portName: name, peers: peers)
+  }
+}
+
+extension PolicyMapEntry {
+  fileprivate init(_ entry: PolicyMapBuilder.Entry, _ direction: Direction) {
+    self.init(
+      key: PolicyMapKey(
+        direction: direction, identity: entry.key.identity, protocolNumber: entry.key.protocolNumber,
+        port: entry.key.port, portPrefixLength: entry.key.portPrefixLength))
+    isDeny = entry.value.isDeny
+    redirect = entry.value.redirect
+    proxyPriority = entry.value.proxyPriority
+    authentication = entry.value.authentication
+    authenticationIsExplicit = entry.value.authenticationIsExplicit
+    rules = entry.value.rules
   }
 }

@@ -3,7 +3,7 @@ import Policy
 import Rules
 import Tables
 
-/// What the merging of one endpoint's rules needs to know beside the rules themselves.
+/// What one endpoint's direction changes about the demands of its rules.
 struct FilterContext {
   /// Its L7 rules get a rule that matches everything, as nothing in this direction asks for default deny
   /// (`cilium-policy.md` §4.2).
@@ -12,56 +12,75 @@ struct FilterContext {
   var liftsL7ForHost: Bool
   /// The subject's namespace, for listeners of a namespaced kind; empty for special endpoints.
   var namespace: String
-  /// Whether a selector selects the host of the subject's node.
-  var selectsHost: (PeerSelector) -> Bool
+  /// The host identity that the subject knows.
+  var host: Int32
 }
 
-extension FilterTable {
+extension EndpointCompiler {
   /// Adds the filters of one entry (`cilium-policy.md` §1.7).
   mutating func add(
-    _ compiled: CompiledEntry, requiring requirements: [LabelSelector.Requirement], in context: FilterContext
+    _ compiled: CompiledEntry, requiring requirements: [LabelSelector.Requirement], in context: FilterContext,
+    to table: inout FilterTable
   ) throws(MergeConflict) {
-    guard var peers = compiled.peers(requiring: requirements) else { return }
+    guard var peers = peerNumbers(of: compiled, requiring: requirements) else { return }
+    let rules = provenance.list([compiled.rule])
     let entry = compiled.entry
-    if peers.contains(where: \.isWildcard) { peers = [.wildcard] }
     guard !entry.ports.isEmpty else {
-      let policy = try SelectorPolicy(entry, nil, .any, rule: compiled.rule, in: context)
-      let key = Key(direction: entry.direction, port: .number(0), endPort: 0, protocol: .any)
-      for peer in peers { try merge(policy, for: peer, at: key) }
+      let demand = demands.number(of: try SelectorPolicy(entry, nil, .any, in: context))
+      let key = FilterTable.Key(direction: entry.direction, port: .number(0), endPort: 0, protocol: .any)
+      for peer in peers { try merge(.init(selector: peer, demand: demand, rules: rules), at: key, into: &table) }
       return
     }
-    if peers.isEmpty { peers = [.wildcard] }
+    if peers.isEmpty { peers = [wildcard] }
     for portRule in entry.ports {
       for port in portRule.ports {
         for `protocol` in port.protocol == .any ? [.tcp, .udp, .sctp] : [port.protocol] {
-          let policy = try SelectorPolicy(entry, portRule, `protocol`, rule: compiled.rule, in: context)
-          let key = Key(
+          let demand = try SelectorPolicy(entry, portRule, `protocol`, in: context)
+          let key = FilterTable.Key(
             direction: entry.direction, port: port.port, endPort: port.endPort, protocol: `protocol`)
-          try merge(policy, for: peers, at: key, in: context)
+          try merge(demand, for: peers, rules: rules, at: key, in: context, into: &table)
         }
       }
     }
   }
 
+  /// Numbers of the entry's selectors; a selector without demands stands for all of them. nil: the entry selects nobody.
+  private func peerNumbers(
+    of compiled: CompiledEntry, requiring requirements: [LabelSelector.Requirement]
+  ) -> [Int32]? {
+    guard let peers = compiled.peers(requiring: requirements) else { return nil }
+    return peers.contains(where: \.isWildcard) ? [wildcard] : peers.map(cache.number)
+  }
+
   private mutating func merge(
-    _ policy: SelectorPolicy, for peers: [PeerSelector], at key: Key, in context: FilterContext
+    _ demand: SelectorPolicy, for peers: [Int32], rules: UInt32, at key: FilterTable.Key, in context: FilterContext,
+    into table: inout FilterTable
   ) throws(MergeConflict) {
-    let host = PeerSelector.labels(.reserved("host"))
+    let number = demands.number(of: demand)
     let liftsHost =
-      context.liftsL7ForHost && key.direction == .ingress && policy.isRedirect
-      && peers.contains { $0 != host && context.selectsHost($0) }
-    for peer in peers where !(liftsHost && peer == host) { try merge(policy, for: peer, at: key) }
-    if liftsHost { try merge(SelectorPolicy(), for: host, at: key) }
+      context.liftsL7ForHost && key.direction == .ingress && demand.isRedirect
+      && peers.contains { $0 != host && cache[$0].identities.contains(context.host) }
+    for peer in peers where !(liftsHost && peer == host) {
+      try merge(.init(selector: peer, demand: number, rules: rules), at: key, into: &table)
+    }
+    if liftsHost {
+      try merge(.init(selector: host, demand: DemandTable.plainAllow, rules: 0), at: key, into: &table)
+    }
+  }
+
+  mutating func merge(
+    _ peer: FilterTable.Peer, at key: FilterTable.Key, into table: inout FilterTable
+  ) throws(MergeConflict) {
+    try table.merge(peer, at: key, cache, demands, &provenance, neverMeets: nobody)
   }
 }
 
 extension SelectorPolicy {
   /// The demands of one element of `toPorts` (nil: all ports) on its peers.
   init(
-    _ entry: PolicyEntry, _ portRule: PortRule?, _ protocol: L4Protocol, rule: UInt32, in context: FilterContext
+    _ entry: PolicyEntry, _ portRule: PortRule?, _ protocol: L4Protocol, in context: FilterContext
   ) throws(MergeConflict) {
     self.init()
-    rules = [rule]
     isDeny = entry.isDeny
     guard !isDeny else { return }
     authentication = entry.authentication

@@ -13,41 +13,69 @@ struct FilterTable {
     var `protocol`: L4Protocol
   }
 
+  /// One peer of a filter; selector and demand by number.
+  struct Peer {
+    var selector: Int32
+    var demand: Int32
+    /// Index into `Provenance.lists`.
+    var rules: UInt32
+  }
+
   struct Filter {
     var key: Key
     /// In order of first mention.
-    var selectors: [PeerSelector] = []
-    var policies: [PeerSelector: SelectorPolicy] = [:]
+    var peers: [Peer] = []
+    /// Position in `peers` by selector, once they are many.
+    private var positions: [Int32: Int] = [:]
 
-    mutating func merge(_ policy: SelectorPolicy, for selector: PeerSelector) throws(MergeConflict) {
-      guard var known = policies[selector] else {
-        selectors.append(selector)
-        policies[selector] = policy
-        return
+    init(key: Key) {
+      self.key = key
+    }
+
+    fileprivate mutating func position(of selector: Int32) -> Int? {
+      guard peers.count > 16 else { return peers.firstIndex { $0.selector == selector } }
+      if positions.isEmpty {
+        for (position, peer) in peers.enumerated() { positions[peer.selector] = position }
       }
-      // Nobody is `reserved:none`, so its rules never meet.
-      guard selector != .labels(.reserved("none")) else { return }
-      do {
-        try known.merge(policy)
-      } catch {
-        throw MergeConflict(message: "\(key.text), peer \(selector.text): \(error.message)")
-      }
-      policies[selector] = known
+      return positions[selector]
+    }
+
+    fileprivate mutating func append(_ peer: Peer) {
+      if !positions.isEmpty { positions[peer.selector] = peers.count }
+      peers.append(peer)
     }
   }
 
   private(set) var filters: [Filter] = []
   private var indices: [Key: Int] = [:]
 
-  mutating func merge(_ policy: SelectorPolicy, for selector: PeerSelector, at key: Key) throws(MergeConflict) {
-    let index =
-      indices[key]
-      ?? {
-        filters.append(Filter(key: key))
-        return filters.count - 1
-      }()
-    indices[key] = index
-    try filters[index].merge(policy, for: selector)
+  /// Merges a peer's demand into the filter of `key`.
+  ///
+  /// - Parameter neverMeets: the selector `reserved:none`, whose rules never meet since nobody is it.
+  mutating func merge(
+    _ peer: Peer, at key: Key, _ cache: SelectorCache, _ demands: DemandTable, _ provenance: inout ProvenanceBuilder,
+    neverMeets: Int32
+  ) throws(MergeConflict) {
+    let index: Int
+    if let known = indices[key] {
+      index = known
+    } else {
+      index = filters.count
+      filters.append(Filter(key: key))
+      indices[key] = index
+    }
+    guard let position = filters[index].position(of: peer.selector) else {
+      filters[index].append(peer)
+      return
+    }
+    guard peer.selector != neverMeets else { return }
+    let known = filters[index].peers[position]
+    do {
+      filters[index].peers[position].demand = try demands.merge(known.demand, peer.demand)
+    } catch {
+      throw MergeConflict(message: "\(key.text), peer \(cache[peer.selector].text): \(error.message)")
+    }
+    filters[index].peers[position].rules = provenance.union(known.rules, peer.rules)
   }
 }
 

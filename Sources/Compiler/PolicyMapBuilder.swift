@@ -1,10 +1,11 @@
 import Rules
 import Tables
 
-/// The entries of one policy map, and the precedence between them (`cilium-policy.md` §5.4, §5.5).
+/// The entries of one direction of a policy map, and the precedence between them (`cilium-policy.md` §5.4, §5.5).
 ///
 /// Which entries stay does not depend on the order in which they came: an entry goes if another that covers it is a deny,
-/// or redirects with a higher priority. So all are put in first and pruned once at the end.
+/// or redirects with a higher priority. So all are put in first and pruned once at the end, one identity after the
+/// other: entries of different identities act on each other only through those of any peer.
 struct PolicyMapBuilder {
   /// The part of an entry that precedence looks at.
   struct Value {
@@ -13,15 +14,42 @@ struct PolicyMapBuilder {
     var proxyPriority: UInt8 = 0
     var authentication = AuthenticationType.none
     var authenticationIsExplicit = false
-    var rules: Set<UInt32> = []
+    /// Index into `Provenance.lists`.
+    var rules: UInt32 = 0
   }
 
-  private var values: [PolicyMapKey: Value] = [:]
-  /// Combined prefix lengths in use, and whether some entry is a deny or a redirect: what cannot occur need not be looked
-  /// for.
-  private var prefixLengths: Set<UInt8> = []
-  private var hasDeny = false
-  private var hasRedirect = false
+  /// A key packed so that numbers sort as keys do: by identity, protocol, then the broader first.
+  struct Key: Comparable {
+    var bits: UInt64
+
+    init(identity: UInt32, protocolNumber: UInt8, port: UInt16, portPrefixLength: UInt8) {
+      bits = UInt64(identity) << 32 | UInt64(protocolNumber) << 24 | UInt64(portPrefixLength) << 16 | UInt64(port)
+    }
+
+    var identity: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) }
+    var protocolNumber: UInt8 { UInt8(truncatingIfNeeded: bits >> 24) }
+    var portPrefixLength: UInt8 { UInt8(truncatingIfNeeded: bits >> 16) & 0x1f }
+    var port: UInt16 { UInt16(truncatingIfNeeded: bits) }
+    /// As `PolicyMapKey.prefixLength`.
+    var prefixLength: UInt8 { protocolNumber == 0 ? 0 : 8 + portPrefixLength }
+
+    static func < (a: Key, b: Key) -> Bool { a.bits < b.bits }
+
+    /// Whether this key's protocol and ports include those of the other; equal ones do.
+    func covers(_ other: Key) -> Bool {
+      guard protocolNumber != 0 else { return true }
+      guard protocolNumber == other.protocolNumber, portPrefixLength <= other.portPrefixLength else { return false }
+      return portPrefixLength == 0 || (port ^ other.port) >> (16 - UInt16(portPrefixLength)) == 0
+    }
+  }
+
+  struct Entry {
+    var key: Key
+    var value: Value
+  }
+
+  private var entries: [Entry] = []
+  private var prunes = false
   private let usesAuthentication: Bool
 
   /// - Parameter usesAuthentication: some rule of the direction names an authentication mode, whoever its peers are.
@@ -29,91 +57,103 @@ struct PolicyMapBuilder {
     self.usesAuthentication = usesAuthentication
   }
 
-  mutating func insert(_ value: Value, at key: PolicyMapKey) {
-    prefixLengths.insert(key.prefixLength)
-    hasDeny = hasDeny || value.isDeny
-    hasRedirect = hasRedirect || value.proxyPriority > 0
-    guard var known = values[key] else {
-      values[key] = value
-      return
-    }
-    known.merge(value)
-    values[key] = known
+  mutating func insert(_ value: Value, at key: Key) {
+    if value.isDeny || value.proxyPriority > 0 || usesAuthentication { prunes = true }
+    entries.append(Entry(key: key, value: value))
   }
 
-  /// Keys that cover this one, itself left out, from the most specific to the least; those of the same identity before
-  /// those of any peer.
-  private func covering(_ key: PolicyMapKey, sameIdentityOnly: Bool) -> [PolicyMapKey] {
-    let lengths = prefixLengths.filter { $0 <= key.prefixLength }.sorted(by: >)
-    var result: [PolicyMapKey] = []
-    for length in lengths {
-      var wider = key
-      if length == 0 {
-        (wider.protocolNumber, wider.port, wider.portPrefixLength) = (0, 0, 0)
-      } else {
-        guard length >= 8 else { continue }
-        wider.portPrefixLength = length - 8
-        wider.port = wider.portPrefixLength == 0 ? 0 : key.port & ~(UInt16.max >> UInt16(wider.portPrefixLength))
-      }
-      if length < key.prefixLength, values[wider] != nil { result.append(wider) }
-      guard !sameIdentityOnly, key.identity != 0 else { continue }
-      wider.identity = 0
-      if values[wider] != nil { result.append(wider) }
+  /// Drops what can never decide and returns the rest, sorted by key. `merge` gives the list of the rules of two.
+  mutating func finish(mergingRules merge: (UInt32, UInt32) -> UInt32) -> [Entry] {
+    entries.sort { $0.key < $1.key }
+    mergeEqualKeys(merge)
+    guard prunes else { return entries }
+    let anyPeer = entries.prefix { $0.key.identity == 0 }
+    // Entries of any peer that can make others go.
+    let strong = anyPeer.filter { $0.value.isDeny || $0.value.proxyPriority > 0 }
+    var result: [Entry] = []
+    result.reserveCapacity(entries.count)
+    var start = 0
+    while start < entries.count {
+      var end = start + 1
+      while end < entries.count, entries[end].key.identity == entries[start].key.identity { end += 1 }
+      prune(start..<end, strong: entries[start].key.identity == 0 ? [] : strong, into: &result)
+      start = end
     }
     return result
   }
 
-  /// Drops what can never decide and returns the rest, sorted by key.
-  mutating func finish() -> [(key: PolicyMapKey, value: Value)] {
-    if hasDeny { pruneDenied() }
-    if usesAuthentication { inheritAuthentication() } else if hasRedirect { pruneRedirected() }
-    return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
-
-  private mutating func pruneDenied() {
-    let covered = values.keys.filter { key in
-      covering(key, sameIdentityOnly: false).contains { values[$0]?.isDeny ?? false }
+  private mutating func mergeEqualKeys(_ merge: (UInt32, UInt32) -> UInt32) {
+    guard entries.count > 1 else { return }
+    var last = 0
+    for index in 1..<entries.count {
+      if entries[index].key == entries[last].key {
+        entries[last].value.merge(entries[index].value, mergingRules: merge)
+      } else {
+        last += 1
+        if last != index { entries[last] = entries[index] }
+      }
     }
-    for key in covered { values[key] = nil }
+    entries.removeLast(entries.count - last - 1)
   }
 
-  private mutating func pruneRedirected() {
-    let covered = values.filter { key, value in
-      !value.isDeny
-        && covering(key, sameIdentityOnly: false).contains {
-          (values[$0]?.proxyPriority ?? 0) > value.proxyPriority
-        }
+  /// Appends what stays of one identity's entries.
+  private func prune(_ range: Range<Int>, strong: [Entry], into result: inout [Entry]) {
+    let group = entries[range]
+    let rivals = group.filter { $0.value.isDeny || $0.value.proxyPriority > 0 }
+    if usesAuthentication {
+      inheritAuthentication(group, strong: strong, into: &result)
+    } else if rivals.isEmpty, strong.isEmpty {
+      result += group
+    } else {
+      result += group.filter { !$0.isOverruled(by: rivals) && !$0.isOverruled(by: strong) }
     }
-    for key in covered.keys { values[key] = nil }
   }
 
-  /// Where some rule names an authentication mode, only entries of one identity act on each other: a broad explicit mode
-  /// flows to the narrower entries without one, and an explicit entry below a redirect takes the redirect over instead
-  /// of being dropped.
-  private mutating func inheritAuthentication() {
-    let byBreadth = values.keys.sorted { ($0.prefixLength, $0) < ($1.prefixLength, $1) }
-    for key in byBreadth {
-      guard var value = values[key], !value.isDeny else { continue }
+  /// Where some rule names an authentication mode, only entries of one identity act on each other, denies aside: a broad
+  /// explicit mode flows to the narrower entries without one, and an explicit entry below a redirect takes the redirect
+  /// over instead of being dropped.
+  private func inheritAuthentication(_ group: ArraySlice<Entry>, strong: [Entry], into result: inout [Entry]) {
+    let denies = group.filter(\.value.isDeny) + strong.filter(\.value.isDeny)
+    var broadFirst = group.filter { !$0.isDenied(by: denies) }
+    broadFirst.sort { ($0.key.prefixLength, $0.key) < ($1.key.prefixLength, $1.key) }
+    var kept: [Entry] = []
+    for var entry in broadFirst {
+      guard !entry.value.isDeny else {
+        kept.append(entry)
+        continue
+      }
+      let isExplicit = entry.value.authenticationIsExplicit
       var isDropped = false
       var hasDerived = false
-      for wider in covering(key, sameIdentityOnly: true) {
-        guard let outer = values[wider] else { continue }
-        if outer.proxyPriority > value.proxyPriority {
-          guard value.authenticationIsExplicit else {
-            isDropped = true
-            break
-          }
-          value.redirect = outer.redirect
-          value.proxyPriority = outer.proxyPriority
+      for wider in kept.reversed() where wider.key != entry.key && wider.key.covers(entry.key) {
+        if wider.value.proxyPriority > entry.value.proxyPriority {
+          isDropped = !isExplicit
+          entry.value.redirect = wider.value.redirect
+          entry.value.proxyPriority = wider.value.proxyPriority
           break
         }
-        if outer.authenticationIsExplicit, !value.authenticationIsExplicit, !hasDerived {
-          value.authentication = outer.authentication
+        if wider.value.authenticationIsExplicit, !isExplicit, !hasDerived {
+          entry.value.authentication = wider.value.authentication
           hasDerived = true
         }
       }
-      values[key] = isDropped ? nil : value
+      if !isDropped { kept.append(entry) }
     }
+    result += kept.sorted { $0.key < $1.key }
+  }
+}
+
+extension PolicyMapBuilder.Entry {
+  /// Whether a deny covers it, or a redirect of higher priority.
+  fileprivate func isOverruled(by rivals: [Self]) -> Bool {
+    for rival in rivals where rival.key != key && rival.key.covers(key) {
+      if rival.value.isDeny || (!value.isDeny && rival.value.proxyPriority > value.proxyPriority) { return true }
+    }
+    return false
+  }
+
+  fileprivate func isDenied(by denies: [Self]) -> Bool {
+    denies.contains { $0.key != key && $0.key.covers(key) }
   }
 }
 
@@ -125,12 +165,12 @@ extension PolicyMapBuilder.Value {
   }
 
   /// Two entries of one key: a deny wins, then the redirect of higher priority; explicit authentication beats inherited.
-  mutating func merge(_ other: Self) {
+  mutating func merge(_ other: Self, mergingRules: (UInt32, UInt32) -> UInt32) {
     guard isDeny == other.isDeny else {
       if other.isDeny { self = other }
       return
     }
-    rules.formUnion(other.rules)
+    if rules != other.rules { rules = mergingRules(rules, other.rules) }
     if other.proxyPriority > proxyPriority
       || (other.proxyPriority == proxyPriority && other.redirect != 0 && other.redirect < redirect)
     {

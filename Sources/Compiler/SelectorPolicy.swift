@@ -3,7 +3,7 @@ import Rules
 import Tables
 
 /// What a filter demands of one peer selector, and how two such demands merge (`cilium-policy.md` §5.1, §5.2).
-struct SelectorPolicy {
+struct SelectorPolicy: Hashable {
   /// Who looks into the packets, with the listener priority that decides between redirects; lower numbers win.
   enum Parser: Hashable {
     case none, tls, dns, http, kafka, crd
@@ -52,17 +52,8 @@ struct SelectorPolicy {
   var originatingTLS: TLSContext?
   var listener = ""
   var authentication: AuthenticationMode?
-  /// Indices of the rules behind it.
-  var rules: Set<UInt32> = []
 
   var isRedirect: Bool { parser != .none && !isDeny }
-
-  /// Equal but for the rules behind them.
-  func demandsTheSame(as other: Self) -> Bool {
-    isDeny == other.isDeny && parser == other.parser && listenerPriority == other.listenerPriority && l7 == other.l7
-      && serverNames == other.serverNames && terminatingTLS == other.terminatingTLS
-      && originatingTLS == other.originatingTLS && listener == other.listener && authentication == other.authentication
-  }
 }
 
 /// Two rules that cannot hold for one peer and port at once.
@@ -72,12 +63,9 @@ struct MergeConflict: Error {
 
 extension SelectorPolicy {
   mutating func merge(_ other: Self) throws(MergeConflict) {
-    rules.formUnion(other.rules)
-    guard !isDeny, !demandsTheSame(as: other) else { return }
+    guard !isDeny, self != other else { return }
     guard !other.isDeny else {
-      let all = rules
       self = other
-      rules = all
       return
     }
     try mergeRedirect(other)

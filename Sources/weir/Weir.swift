@@ -4,6 +4,9 @@ import ArgumentParser
 struct Weir: ParsableCommand {
   static let version = "0.1.0"
 
+  /// As Weir's own errors begin.
+  static let _errorPrefix = "error: "
+
   static let configuration = CommandConfiguration(
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",

@@ -27,11 +27,10 @@ import Testing
       value.authenticationIsExplicit = row.auth != nil
       builder.insert(
         value,
-        at: PolicyMapKey(
-          direction: .ingress, identity: row.identity, protocolNumber: row.proto, port: row.port,
-          portPrefixLength: row.length))
+        at: .init(identity: row.identity, protocolNumber: row.proto, port: row.port, portPrefixLength: row.length))
     }
-    return builder.finish().map { key, value in
+    return builder.finish(mergingRules: { a, _ in a }).map { entry in
+      let (key, value) = (entry.key, entry.value)
       let verdict = value.isDeny ? "D" : value.proxyPriority > 0 ? "R\(value.proxyPriority)" : "A"
       let auth =
         value.authenticationIsExplicit

@@ -22,10 +22,16 @@ struct Fixture {
   ) {
     var endpoint = Endpoint(name: name, identity: identity, isLocal: isLocal)
     endpoint.node = node
+    endpoint.nodeIndex = node == "node1" ? 0 : 1
     endpoint.addresses = addresses.map { address($0) }
     tables.endpoints.append(endpoint)
     for address in endpoint.addresses {
-      tables.ipcache.append(IPCacheEntry(prefix: IPPrefix(host: address), identity: identity))
+      // A node's own address is in the tables as other nodes see it.
+      let isHost = identity == ReservedIdentity.host
+      tables.ipcache.append(
+        IPCacheEntry(
+          prefix: IPPrefix(host: address), identity: isHost ? ReservedIdentity.remoteNode : identity,
+          nodeIndex: isHost ? endpoint.nodeIndex : -1))
     }
   }
 

@@ -91,7 +91,7 @@ import Testing
     #expect(verdict.verdict == .unjudged && verdict.flags.contains(.withinEndpoint))
   }
 
-  @Test("the host is host to its own node's pods, a remote node to others; it is judged only with a policy")
+  @Test("the host is host to its own node's pods, a remote node to others; it is judged only with the host firewall")
   func host() {
     var fixture = Fixture()
     fixture.addEndpoint("reserved:host", identity: 1, ["192.168.0.1"])
@@ -103,6 +103,7 @@ import Testing
     let remote = engine.judge(.tcp("192.168.0.2", 4000, "10.0.0.1", 80))
     #expect(remote.sourceIdentity == 6 && remote.reason == .policyDeny)
     fixture.setPolicy(2, [.allow(.egress, Fixture.b)])
+    fixture.tables.settings.hostFirewall = true
     var firewalled = fixture.engine()
     #expect(firewalled.judge(.tcp("192.168.0.1", 4000, "10.0.0.1", 80)).egress.reason == .policyDenied)
   }

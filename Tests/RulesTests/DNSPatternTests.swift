@@ -57,7 +57,8 @@ import Testing
     var fqdnSelected: Bool?
   }
 
-  static let shared = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared").standardized
+  static let shared = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared")
+    .standardized
 
   @Test(
     "decisions agree with those of Cilium's own pattern code",

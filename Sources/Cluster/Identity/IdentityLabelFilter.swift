@@ -11,6 +11,18 @@ public enum IdentityLabelFilter {
     "etcd_node",
   ]
 
+  /// The answers for keys asked before: a cluster has few keys and many pods.
+  struct Memory {
+    private var answers: [String: Bool] = [:]
+
+    mutating func keeps(_ key: String) -> Bool {
+      if let known = answers[key] { return known }
+      let answer = IdentityLabelFilter.keeps(key)
+      answers[key] = answer
+      return answer
+    }
+  }
+
   /// False for a label that identities, and therefore selectors, never see.
   public static func keeps(_ key: String) -> Bool {
     if keptPrefixes.contains(where: key.hasPrefix) { return true }

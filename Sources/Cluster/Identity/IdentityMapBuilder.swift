@@ -45,7 +45,8 @@ struct IdentityMapBuilder {
   // MARK: Nodes
 
   private mutating func findAPIServers() {
-    for endpoints in cluster.serviceEndpoints where endpoints.namespace == "default" && endpoints.service == "kubernetes" {
+    for endpoints in cluster.serviceEndpoints
+    where endpoints.namespace == "default" && endpoints.service == "kubernetes" {
       apiServers.formUnion(endpoints.addresses)
     }
     let nodes = Set(cluster.nodes.flatMap(\.addresses))
@@ -142,61 +143,55 @@ struct IdentityMapBuilder {
   private mutating func addPods() {
     var ciliumEndpoints: [String: CiliumEndpoint] = [:]
     for endpoint in cluster.ciliumEndpoints { ciliumEndpoints["\(endpoint.namespace)/\(endpoint.name)"] = endpoint }
-    var namespaceLabels: [String: [Label]] = [:]
-    for namespace in cluster.namespaces { namespaceLabels[namespace.name] = Self.labels(of: namespace) }
+    var bases = PodLabelBases(cluster: cluster)
     var allocator = PodIdentityAllocator(cluster: cluster)
-    var pending: [(pod: Int, labels: LabelSet)] = []
-    var identityOfPod = [Int?](repeating: nil, count: cluster.pods.count)
-    for (index, pod) in cluster.pods.enumerated() where !pod.isFinished && !pod.hostNetwork {
-      let known = ciliumEndpoints["\(pod.namespace)/\(pod.name)"]
+    var filter = IdentityLabelFilter.Memory()
+    byLabels.reserveCapacity(cluster.pods.count)
+    // Numbers follow the pods' names, not the order of the files.
+    for index in podsByName() {
+      let pod = cluster.pods[index]
+      let name = "\(pod.namespace)/\(pod.name)"
+      let known = ciliumEndpoints.isEmpty ? nil : ciliumEndpoints[name]
+      let identity: Int
       if !ciliumEndpoints.isEmpty, known?.identity == nil {
-        identityOfPod[index] = Int(ReservedIdentity.unmanaged) - 1
+        identity = Int(ReservedIdentity.unmanaged) - 1
       } else if let known, let id = known.identity {
-        identityOfPod[index] = add(id: id, labels: LabelSet(known.labels))
+        identity = add(id: id, labels: LabelSet(known.labels))
       } else {
-        let ofNamespace = namespaceLabels[pod.namespace] ?? Self.assumedLabels(ofNamespace: pod.namespace)
-        pending.append((index, podLabels(pod, namespaceLabels: ofNamespace)))
+        let own = pod.labels.compactMap { key, value in
+          filter.keeps(key) ? Label.k8s(key, value) : nil
+        }
+        identity = add(podLabels: LabelSet(own, base: bases.base(for: pod)), &allocator)
       }
-    }
-    // Numbers follow the labels, not the order of the files.
-    for labels in Set(pending.map(\.labels)).subtracting(byLabels.keys).sorted(by: { $0.texts.lexicographicallyPrecedes($1.texts) }) {
-      byLabels[labels] = map.identities.count
-      map.identities.append(SecurityIdentity(id: allocator.number(for: labels), labels: labels))
-    }
-    for (index, labels) in pending { identityOfPod[index] = byLabels[labels] }
-    for (index, pod) in cluster.pods.enumerated() {
-      guard let identity = identityOfPod[index] else { continue }
-      addPodEndpoint(index, pod, identity: identity, known: ciliumEndpoints["\(pod.namespace)/\(pod.name)"])
+      addPodEndpoint(index, pod, name: name, identity: identity, known: known)
     }
   }
 
-  private mutating func addPodEndpoint(_ index: Int, _ pod: Pod, identity: Int, known: CiliumEndpoint?) {
+  /// Indices of the pods that have a network of their own, by namespace and name.
+  private func podsByName() -> [Int] {
+    let pods = cluster.pods
+    return pods.indices.filter { !pods[$0].isFinished && !pods[$0].hostNetwork }.sorted {
+      pods[$0].namespace == pods[$1].namespace
+        ? pods[$0].name < pods[$1].name : pods[$0].namespace < pods[$1].namespace
+    }
+  }
+
+  private mutating func add(podLabels labels: LabelSet, _ allocator: inout PodIdentityAllocator) -> Int {
+    if let known = byLabels[labels] { return known }
+    byLabels[labels] = map.identities.count
+    map.identities.append(SecurityIdentity(id: allocator.number(for: labels), labels: labels))
+    return map.identities.count - 1
+  }
+
+  private mutating func addPodEndpoint(_ index: Int, _ pod: Pod, name: String, identity: Int, known: CiliumEndpoint?) {
     let addresses = pod.addresses.isEmpty ? known?.addresses ?? [] : pod.addresses
     for address in addresses { addInside(address, identity) }
-    let isManaged = map.identities[identity].id != ReservedIdentity.unmanaged
+    let isManaged = identity != Int(ReservedIdentity.unmanaged) - 1
     map.endpoints.append(
       ManagedEndpoint(
-        kind: .pod(index), name: "\(pod.namespace)/\(pod.name)", identity: identity, node: nodeIndices[pod.node],
+        kind: .pod(index), name: name, identity: identity, node: nodeIndices[pod.node],
         endpointID: known?.endpointID ?? 0, addresses: addresses,
         isLocal: isManaged && (localNode == nil || localNode == pod.node)))
-  }
-
-  private static func labels(of namespace: Namespace) -> [Label] {
-    namespace.labels.map { .k8s(LabelKey.namespaceLabelsPrefix + $0.key, $0.value) }
-  }
-
-  /// The API server gives every namespace its name as a label, so this holds even when the dump lacks the namespace.
-  private static func assumedLabels(ofNamespace name: String) -> [Label] {
-    [.k8s(LabelKey.namespaceLabelsPrefix + "kubernetes.io/metadata.name", name)]
-  }
-
-  private func podLabels(_ pod: Pod, namespaceLabels: [Label]) -> LabelSet {
-    var labels = pod.labels.filter { IdentityLabelFilter.keeps($0.key) }.map { Label.k8s($0.key, $0.value) }
-    labels += namespaceLabels
-    labels.append(.k8s(LabelKey.namespace, pod.namespace))
-    labels.append(.k8s(LabelKey.cluster, settings.clusterName))
-    if !pod.serviceAccount.isEmpty { labels.append(.k8s(LabelKey.serviceAccount, pod.serviceAccount)) }
-    return LabelSet(labels)
   }
 
   // MARK: Outside
@@ -233,27 +228,5 @@ struct IdentityMapBuilder {
     byLabels[labels] = map.identities.count
     map.identities.append(SecurityIdentity(id: id, labels: labels))
     return map.identities.count - 1
-  }
-}
-
-/// Gives numbers to pods' label sets: those of the dump's CiliumIdentity objects, else the first free ones from 256.
-struct PodIdentityAllocator {
-  private var known: [LabelSet: UInt32] = [:]
-  private var used: Set<UInt32> = []
-  private var next: UInt32 = 256
-
-  init(cluster: Cluster) {
-    for identity in cluster.ciliumIdentities {
-      known[LabelSet(identity.labels)] = identity.id
-      used.insert(identity.id)
-    }
-    used.formUnion(cluster.ciliumEndpoints.compactMap(\.identity))
-  }
-
-  mutating func number(for labels: LabelSet) -> UInt32 {
-    if let id = known[labels] { return id }
-    while used.contains(next) { next += 1 }
-    defer { next += 1 }
-    return next
   }
 }

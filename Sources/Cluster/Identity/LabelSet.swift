@@ -1,31 +1,99 @@
 public import Addresses
 
-/// The labels of one identity: at most one per key, sorted. Prefix labels are kept parsed, as selectors compare them by
+/// The labels of one identity: at most one per key. Prefix labels are kept parsed, as selectors compare them by
 /// containment.
-public struct LabelSet: Hashable, Sendable {
-  public private(set) var labels: [Label] = []
-  /// The blocks named by `cidr:` labels.
-  public private(set) var prefixes: [IPPrefix] = []
+///
+/// Pods of one namespace and service account share most of their labels; those are stored once, as a base, which makes
+/// large clusters cheap to read. How a set is divided does not show: equal labels make equal sets.
+public struct LabelSet: Sendable {
+  /// Labels that many sets have in common.
+  public final class Base: Sendable {
+    let labels: [Label]
+    let hash: Int
+    /// Sorted.
+    let texts: [String]
+
+    public init(_ labels: some Sequence<Label>) {
+      self.labels = LabelSet.unique(labels)
+      texts = self.labels.map(\.description).sorted()
+      hash = LabelSet.hash(of: self.labels)
+    }
+
+    public func label(withKey key: String) -> Label? { labels.first { $0.key == key } }
+  }
+
+  /// Its keys do not occur in `own`.
+  public let base: Base?
+  /// Sorted.
+  let own: [Label]
+  /// The blocks named by `cidr:` labels, sorted.
+  public let prefixes: [IPPrefix]
+  private let ownHash: Int
 
   /// Of labels with equal keys the last one stays.
   public init(_ labels: some Sequence<Label>, prefixes: some Sequence<IPPrefix> = []) {
-    var byKey: [String: Label] = [:]
-    for label in labels { byKey[label.key] = label }
     self.prefixes = Set(prefixes).sorted()
-    for prefix in self.prefixes {
-      let label = Label.cidr(prefix)
-      byKey[label.key] = label
-    }
-    self.labels = byKey.values.sorted()
+    base = nil
+    own = Self.unique(Array(labels) + self.prefixes.map(Label.cidr))
+    ownHash = Self.hash(of: own)
   }
 
-  public func contains(_ label: Label) -> Bool { labels.contains(label) }
+  /// `own` beside the labels of `base`, which count more where keys are equal. The keys of `own` differ.
+  public init(_ own: [Label], base: Base) {
+    self.base = base
+    self.own = own.filter { base.label(withKey: $0.key) == nil }.sorted()
+    prefixes = []
+    ownHash = Self.hash(of: self.own)
+  }
 
-  public func isEqual(_ reserved: String) -> Bool { labels == [.reserved(reserved)] }
+  /// The label with this key, unless it is in `base`.
+  public func ownLabel(withKey key: String) -> Label? { own.first { $0.key == key } }
+
+  /// All labels, sorted.
+  public var labels: [Label] {
+    guard let base else { return own }
+    return (base.labels + own).sorted()
+  }
+
+  private static func unique(_ labels: some Sequence<Label>) -> [Label] {
+    var byKey: [String: Label] = [:]
+    for label in labels { byKey[label.key] = label }
+    return byKey.values.sorted()
+  }
+
+  /// The sum over the labels, so that it does not depend on how they are divided.
+  private static func hash(of labels: [Label]) -> Int {
+    labels.reduce(0) { $0 &+ $1.hashValue }
+  }
+
+  /// Printed form, sorted.
+  public var texts: [String] {
+    let texts = own.map(\.description)
+    guard let base else { return texts.sorted() }
+    return (base.texts + texts).sorted()
+  }
+}
+
+extension LabelSet: Hashable {
+  public static func == (a: LabelSet, b: LabelSet) -> Bool {
+    if a.base === b.base { return a.own == b.own }
+    return a.labels == b.labels
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(ownHash &+ (base?.hash ?? 0))
+  }
+}
+
+extension LabelSet {
+  public func contains(_ label: Label) -> Bool {
+    own.contains(label) || base?.labels.contains(label) ?? false
+  }
 
   /// The label with this key whose source the selector accepts.
   private func label(source: String, key: String) -> Label? {
-    labels.first { $0.key == key && (source == "any" || source == $0.source) }
+    func isMeant(_ label: Label) -> Bool { label.key == key && (source == "any" || source == label.source) }
+    return own.first(where: isMeant) ?? base?.labels.first(where: isMeant)
   }
 
   public func matches(_ requirement: LabelSelector.Requirement) -> Bool {
@@ -41,9 +109,6 @@ public struct LabelSet: Hashable, Sendable {
   public func matches(_ selector: LabelSelector) -> Bool {
     selector.requirements.allSatisfy(matches)
   }
-
-  /// Printed form, sorted.
-  public var texts: [String] { labels.map(\.description).sorted() }
 }
 
 extension Label {

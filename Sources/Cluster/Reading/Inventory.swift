@@ -2,6 +2,15 @@ public import Manifest
 
 /// Everything that the input files hold: the cluster, the policies as written, and what was wrong with the rest.
 public struct Inventory: Sendable {
+  /// A policy whose head is so wrong that `Policy` never sees it.
+  public struct RefusedPolicy: Sendable {
+    public var kind: String
+    public var namespace: String
+    public var name: String
+    public var location: Location
+    public var error: Diagnostic
+  }
+
   public var cluster = Cluster()
   /// Policies and CIDR groups as whole values, for `Policy` to read. A namespaced one always has its namespace; of
   /// several with one name the last is here.
@@ -12,6 +21,8 @@ public struct Inventory: Sendable {
   public var skippedKinds: [String: Int] = [:]
   /// Objects with errors, which nobody sees.
   public var refusedObjects = 0
+  /// The policies among them, CIDR groups not counted.
+  public var refusedPolicies: [RefusedPolicy] = []
   public var fileCount = 0
   public var byteCount = 0
   /// For each path given, first those about objects, then those about files.

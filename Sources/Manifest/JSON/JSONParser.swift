@@ -3,10 +3,10 @@
 /// Unwanted values are checked like the others, only not built.
 struct JSONParser {
   let bytes: ByteView
-  private(set) var index: Int
+  var index: Int
   private(set) var lines: LineTracker
   private let depthLimit: Int
-  private var depth = 0
+  var depth = 0
 
   init(_ bytes: ByteView, at index: Int, lines: LineTracker, depthLimit: Int) {
     self.bytes = bytes
@@ -24,16 +24,15 @@ struct JSONParser {
   mutating func parse(_ mask: FieldMask) throws(SyntaxError) -> Value {
     skipSpace()
     let position = here
+    if case .nothing = mask.extent {
+      try skipValue()
+      return Value(.null, at: position)
+    }
     guard index < bytes.count else { throw SyntaxError(position, "expected a value, found the end of the text") }
     switch bytes[index] {
     case UInt8(ascii: "{"): return Value(try map(mask, from: position), at: position)
     case UInt8(ascii: "["): return Value(try list(mask, from: position), at: position)
-    case UInt8(ascii: "\""):
-      if case .nothing = mask.extent {
-        _ = try skipString()
-        return Value(.null, at: position)
-      }
-      return Value(.string(try string()), at: position)
+    case UInt8(ascii: "\""): return Value(.string(try string()), at: position)
     case UInt8(ascii: "t") where word("true"): return Value(.boolean(true), at: position)
     case UInt8(ascii: "f") where word("false"): return Value(.boolean(false), at: position)
     case UInt8(ascii: "n") where word("null"): return Value(.null, at: position)
@@ -88,14 +87,11 @@ struct JSONParser {
   private mutating func list(_ mask: FieldMask, from start: Position) throws(SyntaxError) -> Value.Content {
     try enter(start)
     var elements: [Value] = []
-    var isWanted = true
-    if case .nothing = mask.extent { isWanted = false }
     index += 1
     skipSpace()
     if take("]") { return leave(.list(elements)) }
     while true {
-      let element = try parse(mask)
-      if isWanted { elements.append(element) }
+      elements.append(try parse(mask))
       skipSpace()
       if take("]") { return leave(.list(elements)) }
       guard take(",") else {
@@ -104,7 +100,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func enter(_ position: Position) throws(SyntaxError) {
+  mutating func enter(_ position: Position) throws(SyntaxError) {
     depth += 1
     guard depth <= depthLimit else {
       throw SyntaxError(position, "more than \(depthLimit) maps and lists inside one another")
@@ -119,12 +115,16 @@ struct JSONParser {
   // MARK: Scalars
 
   /// Moves past the string that begins here. True when it holds escapes.
-  private mutating func skipString() throws(SyntaxError) -> Bool {
+  mutating func skipString() throws(SyntaxError) -> Bool {
     let start = index
     var end = index + 1
     var hasEscapes = false
     let count = bytes.count
     while end < count {
+      if bytes.isPlainJSON8(at: end) {
+        end += 8
+        continue
+      }
       let byte = bytes[end]
       if byte == UInt8(ascii: "\"") {
         index = end + 1
@@ -156,7 +156,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func word(_ text: StaticString) -> Bool {
+  mutating func word(_ text: StaticString) -> Bool {
     guard bytes.matches(text, at: index) else { return false }
     index += text.utf8CodeUnitCount
     return true
@@ -164,6 +164,18 @@ struct JSONParser {
 
   private mutating func number() throws(SyntaxError) -> Value.Content {
     let start = index
+    let position = here
+    let isInteger = try skipNumber()
+    let text = bytes.string(start..<index)
+    if isInteger, let value = Int64(text) { return .integer(value) }
+    guard let value = Double(text), value.isFinite else {
+      throw SyntaxError(position, "the number \(text) is too large")
+    }
+    return Scalar.content(of: value)
+  }
+
+  /// Moves past the number that begins here. True when it is written as a whole number.
+  mutating func skipNumber() throws(SyntaxError) -> Bool {
     let position = here
     var isInteger = true
     if bytes[index] == UInt8(ascii: "-") { index += 1 }
@@ -183,12 +195,7 @@ struct JSONParser {
       if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
       guard !digits().isEmpty else { throw SyntaxError(position, "not a JSON number") }
     }
-    let text = bytes.string(start..<index)
-    if isInteger, let value = Int64(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else {
-      throw SyntaxError(position, "the number \(text) is too large")
-    }
-    return Scalar.content(of: value)
+    return isInteger
   }
 
   private mutating func digits() -> Range<Int> {
@@ -200,7 +207,7 @@ struct JSONParser {
   // MARK: Text
 
   @inline(__always)
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while index < bytes.count {
       switch bytes[index] {
       case 0x20: index += 1
@@ -215,7 +222,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+  mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
     index += 1
     return true
@@ -225,14 +232,14 @@ struct JSONParser {
     mutating get { lines.position(of: index, in: bytes) }
   }
 
-  private var found: String {
+  var found: String {
     guard index < bytes.count else { return "the end of the text" }
     let byte = bytes[index]
     if byte == 0x0A { return "the end of the line" }
     return byte > 0x20 && byte < 0x7F ? "'\(Character(Unicode.Scalar(byte)))'" : "a character that JSON does not allow"
   }
 
-  private func opened(_ bracket: String, _ position: Position) -> String {
+  func opened(_ bracket: String, _ position: Position) -> String {
     "the '\(bracket)' was opened at line \(position.line), column \(position.column)"
   }
 }

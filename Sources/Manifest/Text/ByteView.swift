@@ -71,6 +71,19 @@ struct ByteView {
     return low == 0x2020_2020_2020_2020 && high == 0x2020_2020_2020_2020
   }
 
+  /// Whether the 8 bytes from `index` on exist and neither end a JSON string, nor begin an escape, nor control anything.
+  @inline(__always)
+  func isPlainJSON8(at index: Int) -> Bool {
+    guard index >= 0, index <= count - 8 else { return false }
+    // Each term's high bits mark the bytes in question, or bytes above one in question; a byte is never missed.
+    let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let control = (word &- ones &* 0x20) & ~word
+    return (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | control) & (ones &* 0x80) == 0
+  }
+
   /// Whether the 8 bytes from `index` on exist and are all printable ASCII or line feeds.
   @inline(__always)
   func isPrintable8(at index: Int) -> Bool {

@@ -98,8 +98,9 @@ struct FilterOptions: ParsableArguments {
   /// What the flags on the command line select.
   static func selection(of arguments: [String]) throws -> FlowSelection {
     var parser = FlowFilterParser(now: Int64(Date().timeIntervalSince1970 * 1e9))
+    let flags = try flags(in: arguments)
     do throws(FlowFilterError) {
-      for (flag, value, negated) in flags(in: arguments) { try parser.add(flag, value, negated: negated) }
+      for (flag, value, negated) in flags { try parser.add(flag, value, negated: negated) }
       return try parser.makeSelection()
     } catch {
       throw ValidationError(error.description)
@@ -107,8 +108,8 @@ struct FilterOptions: ParsableArguments {
   }
 
   /// The filter flags in their order. ArgumentParser has accepted the arguments before, so each has its value.
-  private static func flags(in arguments: [String]) -> [(flag: FilterFlag, value: String, negated: Bool)] {
-    let short = ["-n": FilterFlag.namespace, "-l": .label]
+  private static func flags(in arguments: [String]) throws -> [(flag: FilterFlag, value: String, negated: Bool)] {
+    let short: [Character: FilterFlag] = ["n": .namespace, "l": .label]
     var result: [(FilterFlag, String, Bool)] = []
     var isNegated = false
     var index = 0
@@ -120,8 +121,13 @@ struct FilterOptions: ParsableArguments {
         isNegated = true
         continue
       }
-      let flag = short[name] ?? (name.hasPrefix("--") ? FilterFlag(rawValue: String(name.dropFirst(2))) : nil)
-      guard let flag else { continue }
+      // Short flags may be joined, as in `-qn demo`: the last one takes the value.
+      let flag =
+        name.hasPrefix("--")
+        ? FilterFlag(rawValue: String(name.dropFirst(2)))
+        : name.hasPrefix("-") ? name.dropFirst().last.flatMap { short[$0] } : nil
+      // hubble's `--fqdn` filters; here it is the input option that names what was resolved before.
+      guard let flag, flag != .fqdn else { continue }
       if parts.count == 2 {
         result.append((flag, String(parts[1]), isNegated))
       } else if index < arguments.count {
@@ -130,6 +136,7 @@ struct FilterOptions: ParsableArguments {
       }
       isNegated = false
     }
+    if isNegated { throw ValidationError("--not negates the filter after it, and there is none") }
     return result
   }
 }

@@ -73,7 +73,9 @@ struct FlowRecorder {
       flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
       flow.eventType = .drop(flow.dropReason)
       add(flow)
-    } else if recordsEveryPacket ? !isNew || hop.flags.contains(.notEnforced) : isNew && hop.flags.contains(.notEnforced) {
+    } else if recordsEveryPacket
+      ? !isNew || hop.flags.contains(.notEnforced) : isNew && hop.flags.contains(.notEnforced)
+    {
       add(trace(flow, hop, direction))
     }
   }
@@ -158,7 +160,11 @@ struct FlowRecorder {
     if verdict.service >= 0 {
       let frontend = tables.services[Int(verdict.service)]
       let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
-      if verdict.flags.contains(.fromService) { flow.sourceService = service } else { flow.destinationService = service }
+      if verdict.flags.contains(.fromService) {
+        flow.sourceService = service
+      } else {
+        flow.destinationService = service
+      }
     }
     return flow
   }

@@ -27,8 +27,11 @@ struct Replay: ~Copyable {
     selector = FlowSelector(selection)
   }
 
-  /// Reads the captures to their end, or until nobody reads the events any more.
-  mutating func run(_ capture: inout MergedCapture) throws {
+  /// Whoever read the events has gone away, and what followed was not written.
+  var readerIsGone: Bool { writer?.readerIsGone ?? false }
+
+  /// Reads the captures to their end, or, `onlyForReader`, until nobody reads the events any more.
+  mutating func run(_ capture: inout MergedCapture, onlyForReader: Bool) throws {
     // Whoever reads the events may go away: the writer then says so instead of the process being ended.
     StandardOutput.ignoreBrokenPipes()
     while let packet = capture.next() {
@@ -37,7 +40,7 @@ struct Replay: ~Copyable {
       let verdict = engine.judge(headers, at: packet.timestamp, length: packet.originalLength)
       guard recorder.isWorthRecording(verdict) else { continue }
       try record(headers, verdict, at: packet.timestamp)
-      if let writer, writer.readerIsGone { return }
+      if onlyForReader, readerIsGone { return }
     }
     guard let writer else { return }
     try selector.finish { try writer.write($0) }
@@ -50,7 +53,10 @@ struct Replay: ~Copyable {
     guard writer != nil || isDropped else { return }
     recorder.record(headers, verdict, at: time)
     for flow in recorder.flows {
-      if flow.eventType.type == Flow.EventType.Number.drop { deniedPairs.add(flow) }
+      // What only followed a refusal is no further attempt, and is the same pair turned round.
+      if flow.eventType.type == Flow.EventType.Number.drop, !verdict.flags.contains(.followsRefusal) {
+        deniedPairs.add(flow)
+      }
       guard let writer else { continue }
       try selector.take(FlowEvent(flow)) { try writer.write($0) }
     }

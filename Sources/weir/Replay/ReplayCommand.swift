@@ -24,7 +24,8 @@ struct ReplayCommand: ParsableCommand {
       Exit code 0 whatever the verdicts; 65 for unreadable input, 66 for missing input, 74 when writing fails.
       """)
 
-  @Argument(help: ArgumentHelp("Captures: pcap or pcapng, gzip-compressed or not; - is standard input.", valueName: "capture"))
+  @Argument(
+    help: ArgumentHelp("Captures: pcap or pcapng, gzip-compressed or not; - is standard input.", valueName: "capture"))
   var captures: [String]
 
   @OptionGroup var input: InputOptions
@@ -60,9 +61,20 @@ struct ReplayCommand: ParsableCommand {
       valueName: "judge|allow"))
   var midstream = Midstream.judge
 
+  func validate() throws {
+    _ = try selection()
+    guard captures.filter({ $0 == "-" }).count + input.filenames.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("standard input can be read only once: - stands for one capture or one -f")
+    }
+  }
+
+  private func selection() throws -> FlowSelection {
+    try FilterOptions.selection(of: Array(CommandLine.arguments.dropFirst()))
+  }
+
   func run() throws {
     let console = consoleOptions.console
-    let selection = try FilterOptions.selection(of: Array(CommandLine.arguments.dropFirst()))
+    let selection = try selection()
     var capture = try open(console)
     let workspace = try Workspace(input, console: console)
     let clock = ContinuousClock()
@@ -72,7 +84,7 @@ struct ReplayCommand: ParsableCommand {
       writer: output == .summary ? nil : FlowWriter(descriptor: 1, options: printOptions),
       recordsEveryPacket: packets, midstream: midstream == .judge ? .judge : .allow)
     do {
-      try replay.run(&capture)
+      try replay.run(&capture, onlyForReader: statsJson == nil)
     } catch let failure as FlowWriter.Failure {
       console.report(Diagnostic(.error, at: nil, "standard output: \(failure)"))
       throw ExitStatus.inputOutput
@@ -80,11 +92,12 @@ struct ReplayCommand: ParsableCommand {
     var statistics = replay.statistics()
     statistics.seconds = Workspace.seconds(clock.now - start)
     for damage in capture.damage { console.report(Diagnostic(damage, .warning)) }
+    if replay.readerIsGone, statsJson == nil { return }
     if statistics.packets == 0 {
       console.report(
-        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: "no-packets"))
+        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: WarningIdentifier.noPackets.rawValue))
     }
-    try write(statistics, console)
+    try write(statistics, readerIsGone: replay.readerIsGone, console)
   }
 
   private func open(_ console: Console) throws -> MergedCapture {
@@ -102,11 +115,11 @@ struct ReplayCommand: ParsableCommand {
       nodeNames: printNodeName, policyNames: printPolicyNames)
   }
 
-  private func write(_ statistics: ReplayStatistics, _ console: Console) throws {
+  private func write(_ statistics: ReplayStatistics, readerIsGone: Bool, _ console: Console) throws {
     if output == .summary {
       try StandardOutput.print(statistics.summary())
     } else {
-      console.say("\n" + statistics.summary())
+      if !readerIsGone { console.say("\n" + statistics.summary().dropLast()) }
     }
     guard let statsJson else { return }
     let json = statistics.json() + [UInt8(ascii: "\n")]
@@ -114,7 +127,7 @@ struct ReplayCommand: ParsableCommand {
     do {
       try WholeFile.write(json, to: statsJson)
     } catch {
-      console.report(Diagnostic(.error, at: Location(file: statsJson), "cannot be written: \(error)"))
+      console.report(Diagnostic(.error, at: Location(file: statsJson), "cannot be written: \(WholeFile.reason(error))"))
       throw ExitStatus.inputOutput
     }
   }

@@ -19,7 +19,8 @@ struct ConsoleOptions: ParsableArguments {
 
   var console: Console {
     Console(
-      verbosity: quiet ? .quiet : verbose ? .verbose : .normal, usesColor: usesColor(isTerminal: isatty(STDERR_FILENO) == 1))
+      verbosity: quiet ? .quiet : verbose ? .verbose : .normal,
+      usesColor: usesColor(isTerminal: isatty(STDERR_FILENO) == 1))
   }
 
   /// Colours on standard output.

@@ -12,7 +12,8 @@ struct InputOptions: ParsableArguments {
       valueName: "path"))
   var filenames: [String] = []
 
-  @Option(help: ArgumentHelp("Judge from this node's point of view; default: every pod on its own node.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Judge from this node's point of view; default: every pod on its own node.", valueName: "name"))
   var node: String?
 
   @Option(
@@ -25,7 +26,8 @@ struct InputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The Cilium to agree with.", valueName: "1.19|1.19-dev|strict"))
   var compat = Compatibility.release
 
-  @Option(help: ArgumentHelp("A name that is resolved already, for toFQDNs. Repeatable.", valueName: "name=addr[,addr…]"))
+  @Option(
+    help: ArgumentHelp("A name that is resolved already, for toFQDNs. Repeatable.", valueName: "name=addr[,addr…]"))
   var fqdn: [ResolvedName] = []
 
   @Option(help: ArgumentHelp("Override the cluster's enforcement mode.", valueName: "default|always|never"))
@@ -46,6 +48,9 @@ struct InputOptions: ParsableArguments {
   func validate() throws {
     if filenames.isEmpty {
       throw ValidationError("no input: name the cluster dump and the policies with -f PATH")
+    }
+    guard filenames.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("standard input can be read only once: leave one -f - out")
     }
   }
 

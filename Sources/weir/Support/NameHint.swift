@@ -2,7 +2,9 @@
 enum NameHint {
   /// The known name that differs least, when it differs little.
   static func nearest(to name: String, in known: [String]) -> String? {
-    let best = known.map { (name: $0, distance: distance(name, $0)) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
+    let best = known.map { (name: $0, distance: distance(name, $0)) }.min {
+      ($0.distance, $0.name) < ($1.distance, $1.name)
+    }
     guard let best, best.distance <= max(2, name.count / 3) else { return nil }
     return "did you mean \(best.name)?"
   }

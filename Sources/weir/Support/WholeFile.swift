@@ -7,6 +7,16 @@ enum WholeFile {
     try Data(bytes).write(to: URL(filePath: path), options: isRegular(path) ? .atomic : [])
   }
 
+  /// The system's words for why writing failed.
+  static func reason(_ error: any Error) -> String {
+    var error = error as NSError
+    while error.domain != NSPOSIXErrorDomain, let underlying = error.userInfo[NSUnderlyingErrorKey] as? any Error {
+      error = underlying as NSError
+    }
+    return error.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
+  }
+
   /// False for devices and pipes, such as `/dev/stdout`, which cannot be replaced.
   private static func isRegular(_ path: String) -> Bool {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)

@@ -27,17 +27,23 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where it goes.", valueName: "end"))
   var to: String?
 
-  @Option(help: ArgumentHelp("Destination port and protocol (default TCP): 80, 53/UDP, http/TCP.", valueName: "port[/protocol]"))
+  @Option(
+    help: ArgumentHelp(
+      "Destination port and protocol (default TCP): 80, 53/UDP, http/TCP.", valueName: "port[/protocol]"))
   var toPort: String?
 
   @Option(help: ArgumentHelp("ICMP type instead of a port; ICMPv6 when an end has an IPv6 address.", valueName: "type"))
   var icmpType: UInt8?
 
-  @Option(help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
   var probes: String?
 
   @Option(help: ArgumentHelp("Whether demanded authentication succeeds.", valueName: "succeed|fail"))
   var authentication = Authentication.succeed
+
+  @Flag(help: "Explain the verdicts of --probes in JSON too; all others are explained anyway.")
+  var explain = false
 
   @Option(name: .shortAndLong, help: "text or json.")
   var output = Format.text
@@ -47,24 +53,31 @@ struct TraceCommand: ParsableCommand {
       if from != nil || to != nil || toPort != nil || icmpType != nil {
         throw ValidationError("--probes stands alone: leave out --from, --to, --to-port and --icmp-type")
       }
+      guard probes != "-" || !input.filenames.contains("-") else {
+        throw ValidationError("standard input can be read only once: by --probes or by -f")
+      }
       return
     }
     guard from != nil, to != nil else { throw ValidationError("give both --from and --to, or --probes") }
     guard (toPort != nil) != (icmpType != nil) else {
       throw ValidationError("give a port with --to-port or a type with --icmp-type")
     }
+    _ = try singleProbe()
   }
 
   func run() throws {
     let console = consoleOptions.console
-    let parsed = try probes == nil ? [singleProbe(console)] : readProbes(console)
-    let tracer = Tracer(try Workspace(input, console: console))
+    let parsed = try probes == nil ? [singleProbe()] : readProbes(console)
+    let workspace = try Workspace(input, console: console)
+    let tracer = Tracer(workspace.compilation, compatibility: workspace.compatibility)
+    let explains = probes == nil || explain || self.output == .text
+    let explainer = explains ? TraceExplainer(workspace, tracer) : nil
     var output = StandardOutput()
     var failed = false
     for case (let place, let probe) in parsed {
       do throws(ProbeError) {
         let result = try tracer.trace(probe.get())
-        write(result, tracer, to: &output)
+        write(result, explainer?.explain(result), tracer, to: &output)
       } catch {
         console.report(Diagnostic(.error, at: place, error.message, hint: error.hint))
         failed = true
@@ -75,14 +88,18 @@ struct TraceCommand: ParsableCommand {
     if failed { throw probes == nil ? ExitStatus.missingInput : ExitStatus.badData }
   }
 
-  private func write(_ result: TraceResult, _ tracer: Tracer, to output: inout StandardOutput) {
+  private func write(
+    _ result: TraceResult, _ explanation: TraceExplanation?, _ tracer: Tracer, to output: inout StandardOutput
+  ) {
     let succeeds = authentication == .succeed
     guard self.output == .json else {
-      output.write(TraceText(tables: tracer.tables, authenticationSucceeds: succeeds).text(result) + (probes == nil ? "" : "\n"))
+      let style = TextStyle(usesColor: consoleOptions.colorsOutput, width: StandardOutput.width)
+      let text = TraceText(tables: tracer.tables, authenticationSucceeds: succeeds, style: style)
+      output.write(text.text(result, explanation ?? TraceExplanation()) + (probes == nil ? "" : "\n"))
       return
     }
     var json = JSONWriter()
-    TraceJSON(tables: tracer.tables, authenticationSucceeds: succeeds).write(result, to: &json)
+    TraceJSON(tables: tracer.tables, authenticationSucceeds: succeeds).write(result, explanation, to: &json)
     json.line()
     output.write(json.bytes)
   }
@@ -91,7 +108,7 @@ struct TraceCommand: ParsableCommand {
 
   private typealias Asked = (place: Location?, probe: Result<Probe, ProbeError>)
 
-  private func singleProbe(_ console: Console) throws -> Asked {
+  private func singleProbe() throws -> Asked {
     func end(_ text: String, _ flag: String) throws -> ProbeEnd {
       guard let end = ProbeEnd(text) else {
         throw ValidationError("\(flag) \(text): expected NAMESPACE/POD, an IP address or reserved:NAME")
@@ -136,7 +153,15 @@ struct TraceCommand: ParsableCommand {
       guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return nil }
       let place = Location(file: path == "-" ? "<stdin>" : path, position: Position(line: index + 1, column: 1))
       guard let decoded = try? decoder.decode(ProbeLine.self, from: line) else {
-        return (place, .failure(ProbeError(message: "not a probe", hint: "for example {\"from\":{\"pod\":\"ns/a\"},\"to\":{\"ip\":\"10.0.0.1\"},\"protocol\":\"TCP\",\"port\":80}")))
+        return (
+          place,
+          .failure(
+            ProbeError(
+              message: "not a probe",
+              hint:
+                "for example {\"from\":{\"pod\":\"ns/a\"},\"to\":{\"ip\":\"10.0.0.1\"},\"protocol\":\"TCP\",\"port\":80}"
+            ))
+        )
       }
       return (place, Result { () throws(ProbeError) in try decoded.probe() })
     }

@@ -23,11 +23,12 @@ enum WeirBinary {
 /// A finished program's exit status and output.
 enum Subprocess {
   static func run(
-    _ path: String, _ arguments: [String], input: Data? = nil
+    _ path: String, _ arguments: [String], input: Data? = nil, in workingFolder: URL? = nil
   ) throws -> (status: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
+    if let workingFolder { process.currentDirectoryURL = workingFolder }
     // Files rather than pipes: neither side can block, whatever the size of the output.
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
