@@ -25,16 +25,7 @@ struct Differential {
 
   /// Describes the first disagreement, with the policies that it needs; nil when both agree.
   func run(_ tally: inout Tally) -> String? {
-    var random = SeededGenerator(seed: seed)
-    var clusters = ClusterGenerator(random: random)
-    var scenario = clusters.scenario(seed: seed)
-    random = clusters.random
-    var generator = PolicyGenerator(random: random, scenario: scenario)
-    scenario.policies = generator.policies()
-    random = generator.random
-
-    let probes = Probes(scenario)
-    let chosen = (0..<Self.probesPerScenario).compactMap { _ in probes.probe(using: &random) }
+    let (scenario, chosen) = Scenario.random(seed: seed, probes: Self.probesPerScenario)
     let compiled = CompiledScenario(scenario)
     tally.scenarios += 1
     tally.policies += scenario.policies.count

@@ -10,12 +10,13 @@ import Testing
     ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
   }
 
+  static let rounds = number("WEIR_DIFFERENTIAL_ROUNDS") ?? 100
+
   @Test("tables answer as the rules read one by one do")
   func verdicts() {
-    let rounds = Self.number("WEIR_DIFFERENTIAL_ROUNDS") ?? 150
     let first = Self.number("WEIR_DIFFERENTIAL_SEED") ?? 1
     var tally = Differential.Tally()
-    for seed in first..<first + rounds {
+    for seed in first..<first + Self.rounds {
       guard let failure = Differential(seed: seed).run(&tally) else { continue }
       Issue.record("\(failure)")
       if Self.number("WEIR_DIFFERENTIAL_ALL") == nil { break }

@@ -13,6 +13,17 @@ struct Scenario {
   /// nil: every node's view at once.
   var localNode: String?
 
+  /// The scenario of a seed, with connections to ask about.
+  static func random(seed: UInt64, probes count: Int) -> (scenario: Scenario, probes: [Probes.Probe]) {
+    var clusters = ClusterGenerator(random: SeededGenerator(seed: seed))
+    var scenario = clusters.scenario(seed: seed)
+    var policies = PolicyGenerator(random: clusters.random, scenario: scenario)
+    scenario.policies = policies.policies()
+    var random = policies.random
+    let probes = Probes(scenario)
+    return (scenario, (0..<count).compactMap { _ in probes.probe(using: &random) })
+  }
+
   /// What a failed comparison prints.
   var summary: String {
     let settings = cluster.settings
