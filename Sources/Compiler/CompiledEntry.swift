@@ -33,7 +33,9 @@ public struct CompiledEntry: Sendable {
 
   /// `cilium-policy.md` §3.3. With one family on, `toCIDR` knows that family's world only, CIDRSets take it for either.
   private static func world(of peer: PeerSelector, _ settings: Settings) -> PeerSelector? {
-    guard case .cidr(let selector) = peer, case .prefix(let prefix) = selector.base, prefix.length == 0 else { return nil }
+    guard case .cidr(let selector) = peer, case .prefix(let prefix) = selector.base, prefix.length == 0 else {
+      return nil
+    }
     var name = "world"
     if settings.isDualStack {
       name = prefix.isIPv6 ? "world-ipv6" : "world-ipv4"

@@ -33,7 +33,8 @@ struct AddressText {
         groups.append(Mismatch(.except, "\(text) excepts \(exception), which contains \(address)"))
       } else {
         groups.append(
-          scene.peer.isOutside ? Mismatch(.group, "\(text) does not contain \(address)", distance: 2) : inside(.group, text))
+          scene.peer.isOutside
+            ? Mismatch(.group, "\(text) does not contain \(address)", distance: 2) : inside(.group, text))
       }
     }
   }

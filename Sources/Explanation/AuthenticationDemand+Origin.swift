@@ -10,7 +10,8 @@ extension AuthenticationDemand {
     let isOwn = entry.authenticationIsExplicit && entry.authentication == type
     let deciding = Set(scene.tables.provenance.lists[Int(entry.rules)])
     let demanding = scene.entries.filter {
-      !$0.entry.isDeny && $0.entry.authentication == mode && (isOwn ? deciding.contains($0.rule) : scene.isMatched(by: $0))
+      !$0.entry.isDeny && $0.entry.authentication == mode
+        && (isOwn ? deciding.contains($0.rule) : scene.isMatched(by: $0))
     }
     self.init(mode: type.name, isDerived: !isOwn, rules: demanding.map(scene.part).uniqued())
   }

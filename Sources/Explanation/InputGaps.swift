@@ -41,7 +41,8 @@ struct InputGaps {
       return peer.unresolvedNames.map { name in
         let example = name.matchName.isEmpty ? "NAME" : name.matchName
         return "\(title) is for the addresses of \(name.text), and none is known: give --fqdn \(example)=ADDRESS"
-      }.uniqued() + peer.missingGroups.map { "\(title) is for \(AddressText.text($0)), which is not in the input" }.uniqued()
+      }.uniqued()
+        + peer.missingGroups.map { "\(title) is for \(AddressText.text($0)), which is not in the input" }.uniqued()
     }
     if peer.isMatch, port.portRule == nil, !port.unknownNames.isEmpty {
       return port.unknownNames.filter { !scene.clusterPortNames.knows($0) }.uniqued().map {

@@ -19,7 +19,8 @@ extension ProxyDemand {
     self.init(proxy: target.name)
     if case .listener = target { return }
     for filter in scene.policy.filters where Self.applies(filter, target, scene) {
-      for peer in filter.peers where !peer.isDeny && (peer.isWildcard || peer.identities.contains(scene.question.peer.identity)) {
+      for peer in filter.peers
+      where !peer.isDeny && (peer.isWildcard || peer.identities.contains(scene.question.peer.identity)) {
         let texts = L7Text.checks(of: peer)
         if texts.isEmpty {
           isUnrestricted = true

@@ -26,13 +26,15 @@ public struct ReferenceBugFinder: Sendable {
     self.actual = actual
     self.documented = documented
     entryOfOrigin = Dictionary(
-      documented.compilation.entries.enumerated().map { (Origin($1.entry), $0) }, uniquingKeysWith: { first, _ in first })
+      documented.compilation.entries.enumerated().map { (Origin($1.entry), $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Whether some rule that selects the endpoint is of a form that a bug acts on: only then can the verdict be another
   /// without the bugs.
   public static func canMatter(_ question: Question, _ explainer: Explainer) -> Bool {
-    explainer.compilation.input.compatibility.reproducesBugs && explainer.scene(question).entries.contains(where: isSuspect)
+    explainer.compilation.input.compatibility.reproducesBugs
+      && explainer.scene(question).entries.contains(where: isSuspect)
   }
 
   /// The bugs of the rules that mean a connection under one reading and not under the other. For connections whose verdicts

@@ -78,7 +78,8 @@ extension Scene {
     case .number(0) where port.endPort <= 0: text = "any port"
     case .number(let number): text = port.endPort > Int32(number) ? "\(number)-\(port.endPort)" : "\(number)"
     case .name(let name):
-      let numbers = portNames.numbers(of: name, port.protocol == .any ? question.protocolNumber : port.protocol.rawValue)
+      let numbers = portNames.numbers(
+        of: name, port.protocol == .any ? question.protocolNumber : port.protocol.rawValue)
       text = numbers.count == 1 ? "\(name) (\(numbers[0]))" : name
     }
     text += port.protocol == .any ? "" : "/\(port.protocol.name)"

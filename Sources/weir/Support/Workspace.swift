@@ -1,5 +1,5 @@
-import ArgumentParser
 import Addresses
+import ArgumentParser
 import Cluster
 import Compiler
 import Manifest

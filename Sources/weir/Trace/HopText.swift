@@ -72,7 +72,8 @@ struct HopText {
     }
     var lines: [String] = []
     if proxy.isUnrestricted {
-      lines = style.wrap("The \(proxy.proxy) proxy sees it, but lets everything pass, for these allow it unchecked:", first: "  ")
+      lines = style.wrap(
+        "The \(proxy.proxy) proxy sees it, but lets everything pass, for these allow it unchecked:", first: "  ")
       if proxy.liftedBy.isEmpty {
         lines = style.wrap("The \(proxy.proxy) proxy sees it, but lets everything of this peer pass.", first: "  ")
       }

@@ -15,7 +15,9 @@ enum ProbeEnd: Equatable {
       self = .address(address)
     } else if text.hasPrefix("reserved:") {
       self = .reserved(String(text.dropFirst("reserved:".count)))
-    } else if text.split(separator: "/", omittingEmptySubsequences: false).count == 2, !text.hasPrefix("/"), !text.hasSuffix("/") {
+    } else if text.split(separator: "/", omittingEmptySubsequences: false).count == 2, !text.hasPrefix("/"),
+      !text.hasSuffix("/")
+    {
       self = .pod(text)
     } else {
       return nil

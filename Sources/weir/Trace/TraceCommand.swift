@@ -27,13 +27,16 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where it goes.", valueName: "end"))
   var to: String?
 
-  @Option(help: ArgumentHelp("Destination port and protocol (default TCP): 80, 53/UDP, http/TCP.", valueName: "port[/protocol]"))
+  @Option(
+    help: ArgumentHelp(
+      "Destination port and protocol (default TCP): 80, 53/UDP, http/TCP.", valueName: "port[/protocol]"))
   var toPort: String?
 
   @Option(help: ArgumentHelp("ICMP type instead of a port; ICMPv6 when an end has an IPv6 address.", valueName: "type"))
   var icmpType: UInt8?
 
-  @Option(help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
   var probes: String?
 
   @Option(help: ArgumentHelp("Whether demanded authentication succeeds.", valueName: "succeed|fail"))
@@ -146,7 +149,15 @@ struct TraceCommand: ParsableCommand {
       guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return nil }
       let place = Location(file: path == "-" ? "<stdin>" : path, position: Position(line: index + 1, column: 1))
       guard let decoded = try? decoder.decode(ProbeLine.self, from: line) else {
-        return (place, .failure(ProbeError(message: "not a probe", hint: "for example {\"from\":{\"pod\":\"ns/a\"},\"to\":{\"ip\":\"10.0.0.1\"},\"protocol\":\"TCP\",\"port\":80}")))
+        return (
+          place,
+          .failure(
+            ProbeError(
+              message: "not a probe",
+              hint:
+                "for example {\"from\":{\"pod\":\"ns/a\"},\"to\":{\"ip\":\"10.0.0.1\"},\"protocol\":\"TCP\",\"port\":80}"
+            ))
+        )
       }
       return (place, Result { () throws(ProbeError) in try decoded.probe() })
     }

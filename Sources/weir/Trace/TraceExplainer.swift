@@ -57,7 +57,8 @@ final class TraceExplainer {
     return explanation
   }
 
-  fileprivate static func question(_ hop: TraceHop, peer: TraceEnd, _ result: TraceResult, _ tables: Tables) -> Question {
+  fileprivate static func question(_ hop: TraceHop, peer: TraceEnd, _ result: TraceResult, _ tables: Tables) -> Question
+  {
     var addresses = peer.endpoint.map { tables.endpoints[$0].addresses } ?? []
     var name = peer.endpoint.map { tables.endpoints[$0].name } ?? peer.probe.text
     if case .address(let address) = peer.probe {
@@ -73,7 +74,8 @@ final class TraceExplainer {
   /// Nobody enforces the policy of a pod that Cilium does not manage.
   private func unmanagedEnd(_ end: TraceEnd, _ direction: String) -> String? {
     guard end.identity == ReservedIdentity.unmanaged, let index = end.endpoint else { return nil }
-    return "\(tracer.tables.endpoints[index].name) has no CiliumEndpoint with an identity in the input: if Cilium does not "
+    return
+      "\(tracer.tables.endpoints[index].name) has no CiliumEndpoint with an identity in the input: if Cilium does not "
       + "manage it, nobody judges its \(direction)"
   }
 
@@ -102,7 +104,9 @@ private struct DocumentedReading {
   /// The bugs that made a hop's verdict; nil when it would be the same without them.
   func bugs(_ question: Question, _ hop: TraceHop, _ result: TraceResult, _ actual: Explainer) -> [ReferenceBug]? {
     guard let other = try? tracer.trace(result.probe) else { return nil }
-    guard let same = hop.direction == .egress ? other.egress : other.ingress, !hop.decidesAlike(same) else { return nil }
+    guard let same = hop.direction == .egress ? other.egress : other.ingress, !hop.decidesAlike(same) else {
+      return nil
+    }
     let peer = hop.direction == .egress ? other.destination : other.source
     return ReferenceBugFinder(actual: actual, documented: explainer).bugs(
       question, documented: TraceExplainer.question(same, peer: peer, other, tracer.tables))

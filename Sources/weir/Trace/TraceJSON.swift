@@ -94,7 +94,8 @@ extension TraceHop {
   /// Cilium's name of the reason, for a hop that drops.
   var dropReason: String {
     let reason =
-      verdict.reason == .none ? Flow.DropReason.authRequired : Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
+      verdict.reason == .none
+      ? Flow.DropReason.authRequired : Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
     return reason.protobufName ?? "\(reason.rawValue)"
   }
 }

@@ -60,7 +60,8 @@ struct TraceText {
 
   // MARK: Hops
 
-  private func hop(_ hop: TraceHop?, _ explanation: Explanation?, _ direction: Direction, at end: TraceEnd) -> [String] {
+  private func hop(_ hop: TraceHop?, _ explanation: Explanation?, _ direction: Direction, at end: TraceEnd) -> [String]
+  {
     guard let hop else {
       return ["", "\(direction): no local endpoint at \(end.probe.text), so nobody's policy is asked"]
     }

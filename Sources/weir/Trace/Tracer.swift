@@ -97,7 +97,9 @@ struct Tracer {
       let indices = endpointsByName["reserved:\(name)"] ?? []
       // Of several nodes' hosts the one beside the other end is meant.
       let node = try? resolveNode(of: other)
-      let index = indices.first { tables.endpoints[$0].isLocal && (node == nil || tables.endpoints[$0].nodeIndex == node) }
+      let index = indices.first {
+        tables.endpoints[$0].isLocal && (node == nil || tables.endpoints[$0].nodeIndex == node)
+      }
       guard let index = index ?? indices.first else {
         throw ProbeError(
           message: "there is no reserved:\(name)", hint: "known: reserved:host, reserved:health, reserved:ingress")
