@@ -30,7 +30,11 @@ struct PortMatch {
       return
     }
     guard !sameProtocol.isEmpty else {
-      mismatches = [Mismatch(.protocol, "allows \(scene.text(of: all)), asked \(scene.askedPort)")]
+      // The same port of another protocol is a slip; anything else is about other traffic.
+      let isSlip = all.contains { $0.port == .number(scene.question.port) }
+      mismatches = [
+        Mismatch(.protocol, "allows \(scene.text(of: all)), asked \(scene.askedPort)", distance: isSlip ? 1 : 3)
+      ]
       return
     }
     unknownNames = sameProtocol.compactMap { port in
