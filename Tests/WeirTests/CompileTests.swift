@@ -22,7 +22,8 @@ import Testing
     let ids = identities.compactMap { $0["id"] as? Int }
     #expect(Set(ids).count == identities.count)
     let ipcache = try #require(document["ipcache"] as? [[String: Any]])
-    #expect(ipcache.allSatisfy { Set($0.keys) == ["prefix", "identity"] && ids.contains($0["identity"] as? Int ?? -1) })
+    #expect(
+      ipcache.allSatisfy { Set($0.keys) == ["prefix", "identity"] && ids.contains($0["identity"] as? Int ?? -1) })
     #expect(ipcache.contains { $0["prefix"] as? String == "10.244.1.20/32" })
     for endpoint in try endpoints(document) {
       let required: Set<String> = [

@@ -56,7 +56,8 @@ import Testing
   }
 
   @Test func fromItsNodeTheAddressOfANodeIsTheHostWhereverThePodIs() throws {
-    #expect(try ingress(["--node", "lab-worker"], "172.18.0.3", Self.app, "8000")?["verdict"] as? String == "FORWARDED")
+    #expect(
+      try ingress(["--node", "lab-worker"], "172.18.0.3", Self.app, "8000")?["verdict"] as? String == "FORWARDED")
     #expect(try ingress(["--node", "lab-worker"], "172.18.0.2", Self.app, "8000")?["verdict"] as? String == "DROPPED")
     #expect(try ingress(["--node", "lab-worker"], "172.18.0.3", "demo/postgres-0", "5432") == nil)
     #expect(try ingress(["--node", "lab-control-plane"], "172.18.0.2", Self.app, "8000") == nil)
@@ -67,7 +68,8 @@ import Testing
     #expect(run.status == 0)
     #expect(run.output.isEmpty)
     #expect(
-      run.errors.hasPrefix("warning: no node is called lab-wroker, so no pod is local and nothing is judged [unknown-node]\n"))
+      run.errors.hasPrefix(
+        "warning: no node is called lab-wroker, so no pod is local and nothing is judged [unknown-node]\n"))
     #expect(run.errors.contains(#/UNJUDGED +355/#))
   }
 }
