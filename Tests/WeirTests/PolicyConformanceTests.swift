@@ -5,8 +5,8 @@ import Testing
 /// entry by entry and merged filters.
 ///
 /// The cases are not part of this package: without `../shared` beside it the test says so and passes. All of
-/// `validation` is run, and of `yaml` and `random` every third case by name and those about `requires`, which is what a debug build does in time;
-/// with `WEIR_CONFORMANCE=all` every case is.
+/// `validation` is run, and of `yaml` and `random` every third case by name and those about `requires`, which is what
+/// a debug build does in time; with `WEIR_CONFORMANCE=all` every case is.
 @Suite struct PolicyConformanceTests {
   private static let cases = Lab.package.deletingLastPathComponent().appendingPathComponent("shared/conformance/policy")
 
