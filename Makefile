@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: demo test build lint clean help
+.PHONY: demo test build bench lint clean help
 
 demo: build ## replay the recorded lab against its policies
 	@scripts/demo
@@ -12,11 +12,16 @@ build: ## build .build/release/weir
 	@scripts/setup
 	swift build -c release --product weir
 
+bench: ## measure (FILTER=compile: only that; RESULTS=file: where the JSON goes)
+	@scripts/setup
+	@scripts/bench --filter '$(FILTER)' $(if $(RESULTS),--results '$(RESULTS)')
+
 lint: ## check the formatting
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
 clean: ## remove what was built
 	swift package clean
+	rm -rf Benchmarks/.build Benchmarks/.results
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

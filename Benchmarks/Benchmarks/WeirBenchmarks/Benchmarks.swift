@@ -1,0 +1,13 @@
+import Benchmark
+
+/// What the benchmark library calls: every topic registers its benchmarks.
+let benchmarks: @Sendable () -> Void = {
+  registerManifestBenchmarks()
+  registerPolicyBenchmarks()
+  registerCompileBenchmarks()
+  registerPacketBenchmarks()
+  registerLookupBenchmarks()
+  registerEngineBenchmarks()
+  registerCaptureBenchmarks()
+  registerFlowBenchmarks()
+}

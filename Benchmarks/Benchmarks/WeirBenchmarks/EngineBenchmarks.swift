@@ -1,0 +1,111 @@
+import Benchmark
+import Dataplane
+import Packet
+import Rows
+
+/// The whole engine: a frame's bytes to its verdict at both hops, with connection tracking.
+func registerEngineBenchmarks() {
+  registerEstablished()
+  registerNew()
+  registerDenied()
+  registerMixed()
+}
+
+private func registerEstablished() {
+  measure(.engineEstablished) {
+    var traffic = EngineTraffic()
+    let connections = traffic.connections(16_384)
+    let run = EngineRun(LookupTables(EngineWorld.tables()), traffic.segments(1 << 16, of: connections))
+    run.judge(EngineTraffic.openings(connections))
+    return run
+  } run: { _, run in
+    let counters = run.judgeAll()
+    guard counters.verdicts.forwarded == counters.packets else { throw InputError("a packet was not forwarded") }
+    return Amount(items: run.batch.count)
+  }
+}
+
+/// Every measurement has an engine of its own, so its table of connections grows on the way.
+private func registerNew() {
+  measure(.engineNew, seconds: 2) {
+    var traffic = EngineTraffic()
+    let openings = EngineTraffic.openings(traffic.connections(1 << 17))
+    return EngineRun(LookupTables(EngineWorld.tables()), openings)
+  } run: { benchmark, run in
+    run.reset()
+    benchmark.startMeasurement()
+    let counters = run.judgeAll()
+    guard counters.flows > 120_000, counters.verdicts.forwarded == counters.packets else {
+      throw InputError("\(counters.flows) connections")
+    }
+    return Amount(items: run.batch.count)
+  }
+}
+
+private func registerDenied() {
+  measure(.engineDenied) {
+    var traffic = EngineTraffic()
+    return EngineRun(LookupTables(EngineWorld.tables()), traffic.attempts(1 << 16))
+  } run: { _, run in
+    let counters = run.judgeAll()
+    guard counters.verdicts.dropped == counters.packets else { throw InputError("a packet was not dropped") }
+    return Amount(items: run.batch.count)
+  }
+}
+
+private func registerMixed() {
+  measure(.engineMixed, seconds: 2) {
+    var traffic = EngineTraffic()
+    let open = traffic.connections(15_000) + traffic.connections(1500, isIPv6: true)
+    let mixture = traffic.mixture(1 << 17, open: open)
+    return MixedRun(
+      run: EngineRun(LookupTables(EngineWorld.tables()), mixture), openings: EngineTraffic.openings(open))
+  } run: { benchmark, mixed in
+    mixed.run.reset()
+    mixed.run.judge(mixed.openings)
+    benchmark.startMeasurement()
+    let counters = mixed.run.judgeAll()
+    guard counters.verdicts.unjudged == 0 else { throw InputError("a packet was not judged") }
+    return Amount(items: mixed.run.batch.count)
+  }
+}
+
+private struct MixedRun {
+  let run: EngineRun
+  let openings: FrameBatch
+}
+
+/// An engine and the frames that it judges.
+private final class EngineRun {
+  let batch: FrameBatch
+  private let tables: LookupTables
+  private var engine: Engine
+  /// One microsecond from packet to packet.
+  private var clock: Int64 = 1_760_000_000_000_000_000
+
+  init(_ tables: LookupTables, _ batch: FrameBatch) {
+    self.tables = tables
+    self.batch = batch
+    engine = Engine(sharing: tables)
+  }
+
+  /// Forgets all connections.
+  func reset() { engine = Engine(sharing: tables) }
+
+  func judgeAll() -> EngineCounters { judge(batch) }
+
+  @discardableResult
+  func judge(_ batch: FrameBatch) -> EngineCounters {
+    Self.judge(batch, with: &engine, from: clock)
+    clock += Int64(batch.count) * 1000
+    return engine.counters
+  }
+
+  private static func judge(_ batch: FrameBatch, with engine: inout Engine, from clock: Int64) {
+    batch.forEach { index, bytes in
+      let length = UInt32(truncatingIfNeeded: bytes.count)
+      let headers = PacketHeaders(dissecting: bytes, linkType: .ethernet, originalLength: length)
+      _ = engine.judge(headers, at: clock &+ Int64(index) &* 1000, length: length)
+    }
+  }
+}

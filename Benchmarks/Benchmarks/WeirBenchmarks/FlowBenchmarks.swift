@@ -1,0 +1,28 @@
+import Benchmark
+import Flow
+import Rows
+
+/// Writing events: a flow to the bytes of its line, without a system call.
+func registerFlowBenchmarks() {
+  register(.flowCompact, .compact)
+  register(.flowJSON, .jsonpb)
+}
+
+private func register(_ row: Row, _ format: FlowFormat) {
+  measure(row) {
+    FlowEvents.events(4096)
+  } run: { _, events in
+    var printer = FlowPrinter(FlowPrintOptions(format: format))
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(1 << 19)
+    var bytes = 0
+    for event in events {
+      printer.print(event, to: &buffer)
+      if buffer.count >= 1 << 18 {
+        bytes += buffer.count
+        buffer.removeAll(keepingCapacity: true)
+      }
+    }
+    return Amount(items: events.count, bytes: bytes + buffer.count)
+  }
+}

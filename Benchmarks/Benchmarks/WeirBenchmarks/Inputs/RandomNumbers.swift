@@ -1,0 +1,24 @@
+/// SplitMix64: the same numbers in every run.
+struct RandomNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var value = state
+    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
+    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
+    return value ^ value >> 31
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[below(choices.count)] }
+
+  /// So many lower-case hexadecimal digits.
+  mutating func hexadecimal(_ count: Int) -> String {
+    let digits = Array("0123456789abcdef")
+    return String((0..<count).map { _ in digits[below(16)] })
+  }
+}

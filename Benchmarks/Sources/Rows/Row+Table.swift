@@ -1,0 +1,102 @@
+extension Row {
+  public static let dumpYAML = Row(
+    "manifest-yaml", "cluster dump of 2,000 pods, YAML", [.milliseconds, .megabytesPerSecond])
+  public static let dumpJSON = Row(
+    "manifest-json", "cluster dump of 2,000 pods, JSON", [.milliseconds, .megabytesPerSecond])
+
+  public static let policiesYAML = Row(
+    "policy-yaml", "1,000 policies, from YAML to entries", [.microsecondsPerItem], item: "policy")
+  public static let policies = Row(
+    "policy-objects", "1,000 policies, from objects to entries", [.microsecondsPerItem], item: "policy")
+  public static let scalePolicies: [ScaleRow] = CiliumFigures.all.filter { $0.locals == 100 }.map {
+    ScaleRow(
+      row: Row(
+        "policy-\($0.input)", "\($0.input), policies from JSON to entries", [.milliseconds],
+        ciliumMilliseconds: $0.parse),
+      folder: "\($0.input)-\($0.locals)")
+  }
+
+  public static let compilations: [CompilationRow] = [(1000, 100), (1000, 250), (10_000, 100), (10_000, 250)].map {
+    pods, locals in
+    CompilationRow(
+      row: Row(
+        "compile-\(pods)-pods-\(locals)", "1,000 policies × \(decimal(pods)) pods, \(locals) endpoints",
+        [.milliseconds]),
+      pods: pods, locals: locals)
+  }
+  public static let scaleCompilations: [ScaleRow] = CiliumFigures.all.map {
+    ScaleRow(
+      row: Row(
+        "compile-\($0.input)-\($0.locals)", "\($0.input), \($0.locals) endpoints", [.milliseconds],
+        ciliumMilliseconds: $0.addAndResolve),
+      folder: "\($0.input)-\($0.locals)")
+  }
+
+  public static let dissectTCP = dissection("ipv4-tcp", "Ethernet, IPv4, TCP")
+  public static let dissectUDP = dissection("ipv6-udp", "Ethernet, IPv6, UDP")
+  public static let dissectVLAN = dissection("vlan-ipv4-tcp", "Ethernet, VLAN tag, IPv4, TCP")
+
+  public static let addressLookups = lookups("lookup-address", "addresses in the ipcache")
+  public static let prefixLookups = lookups("lookup-prefix", "prefixes in the ipcache")
+  public static let policyLookups = lookups("lookup-policy", "entries in the policy map")
+
+  public static let engineEstablished = engine("established", "established connections")
+  public static let engineNew = engine("new", "new connections")
+  public static let engineDenied = engine("denied", "denied attempts")
+  public static let engineMixed = engine("mixed", "mixed traffic")
+
+  public static let captureReading = Row(
+    "capture-pcap", "pcap from the page cache", [.megabytesPerSecond, .itemsPerSecond], item: "packets")
+
+  public static let flowCompact = Row(
+    "flow-compact", "events as compact text", [.itemsPerSecond, .megabytesPerSecond], item: "events")
+  public static let flowJSON = Row(
+    "flow-jsonpb", "events as JSON", [.itemsPerSecond, .megabytesPerSecond], item: "events")
+
+  /// All rows in the order of the table.
+  public static let table: [Row] =
+    [dumpYAML, dumpJSON, policiesYAML, policies] + scalePolicies.map(\.row)
+    + compilations.map(\.row) + scaleCompilations.map(\.row)
+    + [dissectTCP, dissectUDP, dissectVLAN]
+    + (addressLookups + prefixLookups + policyLookups).map(\.row)
+    + [engineEstablished, engineNew, engineDenied, engineMixed, captureReading, flowCompact, flowJSON]
+
+  private static func dissection(_ name: String, _ title: String) -> Row {
+    Row("packet-\(name)", title, [.nanosecondsPerItem], item: "packet")
+  }
+
+  private static func lookups(_ name: String, _ title: String) -> [LookupRow] {
+    [10, 1000, 16_384, 65_536].map {
+      LookupRow(
+        row: Row("\(name)-\($0)", "\(decimal($0)) \(title)", [.nanosecondsPerItem], item: "lookup"), entries: $0)
+    }
+  }
+
+  private static func engine(_ name: String, _ title: String) -> Row {
+    Row("engine-\(name)", title, [.nanosecondsPerItem], item: "packet")
+  }
+
+  /// With a comma between thousands.
+  private static func decimal(_ number: Int) -> String {
+    number < 1000 ? "\(number)" : "\(number / 1000),\(String(number % 1000 + 1000).dropFirst())"
+  }
+}
+
+/// A synthetic cluster of so many pods, so many of them on the local node.
+public struct CompilationRow: Sendable {
+  public let row: Row
+  public let pods: Int
+  public let locals: Int
+}
+
+/// One of the recorded scale inputs, in a folder that scripts/bench fills.
+public struct ScaleRow: Sendable {
+  public let row: Row
+  public let folder: String
+}
+
+/// A lookup in a table of so many entries.
+public struct LookupRow: Sendable {
+  public let row: Row
+  public let entries: Int
+}
