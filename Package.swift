@@ -27,7 +27,7 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C interoperation, nothing else.
@@ -86,16 +86,14 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
       swiftSettings: features),
     .testTarget(
-<<<<<<< HEAD
       name: "ExplanationTests",
       dependencies: [
         "Explanation", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
       ], swiftSettings: features),
-=======
+    .testTarget(
       name: "FindingsTests",
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
       swiftSettings: features),
->>>>>>> lint
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),

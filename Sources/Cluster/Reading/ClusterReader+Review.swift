@@ -62,15 +62,6 @@ extension ClusterReader.State {
 
   private mutating func check(_ object: ManifestObject, _ key: String, _ allowed: [String], _ expected: String) {
     guard let value = object.value[key] else { return }
-<<<<<<< HEAD
-    var text = ""
-    switch value.content {
-    case .string(let written): text = written
-    case .boolean(let flag): text = flag ? "true" : "false"
-    default: break
-    }
-    guard !allowed.contains(text) else { return }
-=======
     let text: String
     switch value.content {
     case .string(let string): text = string
@@ -78,7 +69,6 @@ extension ClusterReader.State {
     default: text = value.typeName
     }
     if allowed.contains(text) { return }
->>>>>>> lint
     warn(
       object, "\(key): \"\(text)\" is no value for it: expected \(expected)",
       at: Location(file: object.location.file, position: value.position), identifier: .settingValue)
