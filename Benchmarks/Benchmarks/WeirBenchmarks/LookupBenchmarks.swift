@@ -84,7 +84,7 @@ private struct PolicyInput {
       return (key.identity, key.port)
     }
     var range = PolicyMapEntry(
-      key: PolicyMapKey(direction: .ingress, identity: 0, protocolNumber: 6, port: 0x1000, portPrefixLength: 4))
+      key: PolicyMapKey(direction: .ingress, identity: 0, protocolNumber: 6, port: 0x4000, portPrefixLength: 4))
     range.isDeny = true
     policy.entries.append(range)
     policy.entries.sort { $0.key < $1.key }

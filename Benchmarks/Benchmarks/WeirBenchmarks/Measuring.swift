@@ -20,8 +20,8 @@ func measure<Input>(
   let items = BenchmarkMetric.custom(Count.items, polarity: .prefersLarger, useScalingFactor: false)
   let bytes = BenchmarkMetric.custom(Count.bytes, polarity: .prefersLarger, useScalingFactor: false)
   let configuration = Benchmark.Configuration(
-    metrics: [.wallClock, items, bytes], timeUnits: .nanoseconds, warmupIterations: 1,
-    maxDuration: .seconds(seconds), maxIterations: 100_000)
+    metrics: [.wallClock, items, bytes], timeUnits: .nanoseconds, units: [items: .count, bytes: .count],
+    warmupIterations: 1, maxDuration: .seconds(seconds), maxIterations: 100_000)
   let holder = Holder<Input>()
   Benchmark(row.name, configuration: configuration) { benchmark in
     guard let input = holder.input else { return benchmark.error("\(row.name) has no input") }
