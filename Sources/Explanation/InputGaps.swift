@@ -25,7 +25,7 @@ struct InputGaps {
     guard scene.peer.isUnmanaged else { return [] }
     return [
       "\(scene.peer.name) has no CiliumEndpoint with an identity in the input, so Cilium does not manage it: it counts as "
-        + "reserved:unmanaged whatever its labels"
+        + "reserved:unmanaged whatever its labels, and nobody judges its own side"
     ]
   }
 

@@ -89,7 +89,7 @@ import Testing
     #expect(
       explanation.undecidable == [
         "shop/cart has no CiliumEndpoint with an identity in the input, so Cilium does not manage it: it counts as "
-          + "reserved:unmanaged whatever its labels"
+          + "reserved:unmanaged whatever its labels, and nobody judges its own side"
       ])
   }
 }

@@ -41,7 +41,10 @@ final class TraceExplainer {
     let isSettled = hops.contains { hop, why in
       hop.map { $0.error == nil && $0.verdict.reason != .none } ?? false && why?.undecidable.isEmpty ?? false
     }
-    let unmanaged = [(result.source, "egress"), (result.destination, "ingress")].compactMap(unmanagedEnd)
+    // Where the other end is judged, its hop says so already.
+    let unmanaged =
+      result.hops.isEmpty
+      ? [(result.source, "egress"), (result.destination, "ingress")].compactMap(unmanagedEnd) : []
     let gaps = unmanaged + hops.flatMap { $1?.undecidable ?? [] }
     if !isSettled { explanation.undecidable = gaps.reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
     explanation.referenceBugs = Set(hops.flatMap { $1?.referenceBugs ?? [] }).sorted { $0.rawValue < $1.rawValue }
@@ -116,7 +119,8 @@ private struct DocumentedReading {
 extension TraceHop {
   /// Equal verdicts, whatever entry they come from.
   fileprivate func decidesAlike(_ other: TraceHop) -> Bool {
-    verdict.reason == other.verdict.reason && (verdict.redirect > 0) == (other.verdict.redirect > 0)
+    (verdict.reason == .none) == (other.verdict.reason == .none)
+      && (verdict.redirect > 0) == (other.verdict.redirect > 0)
       && verdict.authentication == other.verdict.authentication && (error == nil) == (other.error == nil)
   }
 }
