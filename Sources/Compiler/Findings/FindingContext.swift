@@ -7,13 +7,19 @@ import Tables
 
 /// What all checks look at: the cluster, the rules in force, and who is selected by what.
 struct FindingContext {
-  /// A rule with the identities that it applies to.
-  struct Rule {
+  /// A rule with the identities that it applies to. A class, because every check goes through all of them.
+  final class Rule: Sendable {
     let entry: PolicyEntry
     /// Indices into `IdentityMap.identities`; empty for host policies.
     let subjects: [Int32]
     /// The policy as a whole.
     let policy: RuleOrigin
+
+    init(entry: PolicyEntry, subjects: [Int32], policy: RuleOrigin) {
+      self.entry = entry
+      self.subjects = subjects
+      self.policy = policy
+    }
   }
 
   let cluster: Cluster
@@ -25,19 +31,22 @@ struct FindingContext {
   let services: ServiceResolver
   /// Of accepted policies only.
   let rules: [Rule]
-  /// Indices of pods, by identity; pods that Cilium does not manage left out.
-  let podsOfIdentity: [Int32: [Int]]
+  /// Indices of the pods that Cilium manages, on whichever node, by identity.
+  let podsOfIdentity: [[Int]]
+  /// By pod.
+  let isManaged: [Bool]
   /// Namespaces with managed pods.
   let populatedNamespaces: Set<String>
   /// Index into `Tables.policies`, by pod; nil when nobody judges the pod.
   let policyOfPod: [Int?]
 
-  init(_ input: Compiler.Input, tables: Tables) {
+  init(_ compilation: Compilation) {
+    let input = compilation.input
     cluster = input.cluster
     compatibility = input.compatibility
     groups = input.groups
-    self.tables = tables
-    map = IdentityMap(cluster: input.cluster, outside: OutsideAddresses(), localNode: nil)
+    tables = compilation.tables
+    map = compilation.identities
     let cache = SelectorCache(map: map)
     self.cache = cache
     services = ServiceResolver(cluster: input.cluster, compatibility: input.compatibility)
@@ -46,18 +55,22 @@ struct FindingContext {
         kind: policy.kind, namespace: policy.namespace, name: policy.name, location: policy.location, path: "")
       return policy.entries.map { entry in
         Rule(
-          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin
-        )
+          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin)
       }
     }
-    var podsOfIdentity: [Int32: [Int]] = [:]
+    var podsOfIdentity = [[Int]](repeating: [], count: map.identities.count)
+    var isManaged = [Bool](repeating: false, count: input.cluster.pods.count)
     var namespaces: Set<String> = []
-    for endpoint in map.endpoints where endpoint.isLocal {
-      guard case .pod(let pod) = endpoint.kind else { continue }
-      podsOfIdentity[Int32(endpoint.identity), default: []].append(pod)
+    for endpoint in map.endpoints {
+      guard case .pod(let pod) = endpoint.kind, map.identities[endpoint.identity].id != ReservedIdentity.unmanaged else {
+        continue
+      }
+      podsOfIdentity[endpoint.identity].append(pod)
+      isManaged[pod] = true
       namespaces.insert(input.cluster.pods[pod].namespace)
     }
     self.podsOfIdentity = podsOfIdentity
+    self.isManaged = isManaged
     populatedNamespaces = namespaces
     let policies = Dictionary(
       tables.endpoints.lazy.filter(\.isLocal).compactMap { row in row.policy.map { (row.name, $0) } },
@@ -71,7 +84,7 @@ struct FindingContext {
   var knowsPods: Bool { !populatedNamespaces.isEmpty }
 
   func pods(of identities: some Sequence<Int32>) -> [Int] {
-    identities.flatMap { podsOfIdentity[$0] ?? [] }
+    identities.flatMap { podsOfIdentity[Int($0)] }
   }
 
   /// `shop/web`, or `3 pods, such as shop/web`.

@@ -15,8 +15,9 @@ struct LiftedFindings {
   func review(_ list: inout FindingList) {
     var origins: [Provenance.Rule: RuleOrigin]?
     for policy in Set(context.policyOfPod.compactMap(\.self)).sorted().map({ context.tables.policies[$0] }) {
+      guard policy.filters.contains(where: { $0.peers.contains(where: isRestricted) }) else { continue }
       for direction in Direction.allCases {
-        let peers = policy.filters.lazy.filter { $0.direction == direction && [.any, .tcp].contains($0.protocol) }
+        let peers = policy.filters.filter { $0.direction == direction && [.any, .tcp].contains($0.protocol) }
           .flatMap { filter in filter.peers.map { Peer(filter: filter, peer: $0) } }.filter { !$0.peer.isDeny }
         let restricted = peers.filter { isRestricted($0.peer) }
         guard !restricted.isEmpty else { continue }

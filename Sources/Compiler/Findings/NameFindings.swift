@@ -57,7 +57,7 @@ struct NameFindings {
     _ names: [FQDNSelector], _ rule: FindingContext.Rule, _ lookups: [Lookup], _ byIdentity: [Int32: [Int]],
     _ list: inout FindingList
   ) {
-    let subjects = rule.subjects.filter { context.podsOfIdentity[$0] != nil }
+    let subjects = rule.subjects.filter { !context.podsOfIdentity[Int($0)].isEmpty }
     let known: [[Int]] =
       subjects.isEmpty
       ? [lookups.indices.filter { applies(lookups[$0], to: rule.entry) }] : subjects.map { byIdentity[$0] ?? [] }

@@ -1,7 +1,6 @@
 import Cluster
 public import Manifest
 import Policy
-public import Tables
 
 /// Looks for policies that do not mean what they seem to mean, as far as the cluster and the other policies tell
 /// (`cilium-policy.md` §15). What one policy alone tells is in its `warnings`.
@@ -10,8 +9,8 @@ public enum PolicyFindings {
   ///
   /// The work grows with the rules and the identities that they select, not with pairs of rules; it is meant to be done
   /// only when somebody reads the result.
-  public static func review(_ input: Compiler.Input, tables: Tables) -> [Diagnostic] {
-    let context = FindingContext(input, tables: tables)
+  public static func review(_ compilation: Compilation) -> [Diagnostic] {
+    let context = FindingContext(compilation)
     var list = FindingList()
     SelectionFindings(context: context).review(&list)
     NameFindings(context: context).review(&list)

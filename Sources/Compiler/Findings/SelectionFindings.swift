@@ -60,8 +60,8 @@ struct SelectionFindings {
   private func reviewClusterName(_ list: inout FindingList) -> Bool {
     guard context.settings.defaultLocalCluster else { return false }
     var others: Set<String> = []
-    for identity in context.podsOfIdentity.keys {
-      let name = context.map.identities[Int(identity)].labels.labels.first { $0.key == LabelKey.cluster }?.value ?? ""
+    for identity in context.podsOfIdentity.indices where !context.podsOfIdentity[identity].isEmpty {
+      let name = context.map.identities[identity].labels.labels.first { $0.key == LabelKey.cluster }?.value ?? ""
       if name == context.settings.clusterName { return false }
       others.insert(name)
     }

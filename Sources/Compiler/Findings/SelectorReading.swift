@@ -55,7 +55,7 @@ struct SelectorReading {
       }
       var rest = selector
       rest.requirements.remove(at: index)
-      let candidates = context.cache.selection(of: .labels(rest)).filter { context.podsOfIdentity[$0] != nil }
+      let candidates = context.cache.selection(of: .labels(rest)).filter { !context.podsOfIdentity[Int($0)].isEmpty }
       guard !candidates.isEmpty else { continue }
       let labels = candidates.prefix(500).flatMap { context.map.identities[Int($0)].labels.labels }
       if let other = labels.first(where: { $0.value == value && $0.key != requirement.key }) {

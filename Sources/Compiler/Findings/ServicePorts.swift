@@ -21,8 +21,8 @@ struct ServicePorts {
     cluster = context.cluster
     guard context.knowsPods else { return }
     var byNamespace: [String: [Int]] = [:]
-    for pods in context.podsOfIdentity.values {
-      for pod in pods { byNamespace[cluster.pods[pod].namespace, default: []].append(pod) }
+    for pod in cluster.pods.indices where context.isManaged[pod] {
+      byNamespace[cluster.pods[pod].namespace, default: []].append(pod)
     }
     for service in cluster.services where !service.selector.isEmpty {
       let ports = service.ports.filter { $0.target != .number($0.port) }

@@ -40,7 +40,7 @@ struct UnreachableFindings {
     let names: Set = ["kube-dns", "coredns", "core-dns", "dns-default"]
     var pods: Set<Int> = []
     var ports: Set<UInt16> = [53]
-    for (index, pod) in context.cluster.pods.enumerated() where context.policyOfPod[index] != nil {
+    for (index, pod) in context.cluster.pods.enumerated() where context.isManaged[index] {
       guard names.contains(pod.labels["k8s-app"] ?? pod.labels["dns.operator.openshift.io/daemonset-dns"] ?? "") else {
         continue
       }
@@ -55,7 +55,7 @@ struct UnreachableFindings {
         if case .number(let number) = port.target { ports.insert(number) }
       }
       for (index, pod) in context.cluster.pods.enumerated()
-      where pod.namespace == service.namespace && context.policyOfPod[index] != nil
+      where pod.namespace == service.namespace && context.isManaged[index]
         && service.selector.allSatisfy({ pod.labels[$0.key] == $0.value })
       {
         pods.insert(index)
@@ -70,7 +70,7 @@ struct UnreachableFindings {
   private func reviewControlPlane(_ list: inout FindingList) {
     let istiod = Set(
       context.cluster.pods.indices.filter {
-        context.policyOfPod[$0] != nil && context.cluster.pods[$0].labels["app"] == "istiod"
+        context.isManaged[$0] && context.cluster.pods[$0].labels["app"] == "istiod"
       })
     guard !istiod.isEmpty else { return }
     let mesh = MeshMembership(context: context)
@@ -105,14 +105,14 @@ struct UnreachableFindings {
     _ list: inout FindingList, _ message: (String) -> String
   ) {
     guard !pods.isEmpty else { return }
+    let isAffected = context.podsOfIdentity.map { $0.contains(where: pods.contains) }
     var reported: Set<Location> = []
     for rule in context.rules {
       let entry = rule.entry
       guard entry.direction == .egress, !entry.isDeny, entry.defaultDeny, !reported.contains(rule.policy.location),
-        condition(entry)
+        rule.subjects.contains(where: { isAffected[Int($0)] }), condition(entry)
       else { continue }
       let affected = context.pods(of: rule.subjects).filter(pods.contains)
-      guard !affected.isEmpty else { continue }
       reported.insert(rule.policy.location)
       list.add(identifier, entry.origin, message(context.text(ofPods: affected)), hint: hint)
     }

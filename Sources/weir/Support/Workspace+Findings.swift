@@ -1,6 +1,5 @@
 import Compiler
 import Manifest
-import Tables
 
 /// Prints diagnostics, of one kind at most a few: ten thousand alike tell nobody anything.
 struct BoundedReport {
@@ -34,8 +33,8 @@ struct BoundedReport {
 extension Workspace {
   /// What policies mean beside their text, as far as the cluster and the other policies tell. Looked for only where it is
   /// shown.
-  static func reportFindings(_ input: Compiler.Input, _ tables: Tables, _ report: inout BoundedReport) {
+  static func reportFindings(_ compilation: Compilation, _ report: inout BoundedReport) {
     guard report.console.shows(.warning) else { return }
-    PolicyFindings.review(input, tables: tables).forEach { report.report($0) }
+    PolicyFindings.review(compilation).forEach { report.report($0) }
   }
 }

@@ -74,7 +74,7 @@ struct Workspace {
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
-    Self.reportFindings(input, tables, &report)
+    Self.reportFindings(compilation, &report)
     report.finish()
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
   }

@@ -42,8 +42,9 @@ struct Reading {
         input.policies.append(policy)
       }
     }
-    tables = Compiler.compile(input)
-    diagnostics += PolicyFindings.review(input, tables: tables)
+    let compilation = Compiler.compilation(of: input)
+    tables = compilation.tables
+    diagnostics += PolicyFindings.review(compilation)
   }
 
   var identifiers: Set<String> { Set(diagnostics.compactMap(\.identifier)) }
