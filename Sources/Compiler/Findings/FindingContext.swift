@@ -55,14 +55,16 @@ struct FindingContext {
         kind: policy.kind, namespace: policy.namespace, name: policy.name, location: policy.location, path: "")
       return policy.entries.map { entry in
         Rule(
-          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin)
+          entry: entry, subjects: entry.subjectIsNode ? [] : cache.selection(of: .labels(entry.subject)), policy: origin
+        )
       }
     }
     var podsOfIdentity = [[Int]](repeating: [], count: map.identities.count)
     var isManaged = [Bool](repeating: false, count: input.cluster.pods.count)
     var namespaces: Set<String> = []
     for endpoint in map.endpoints {
-      guard case .pod(let pod) = endpoint.kind, map.identities[endpoint.identity].id != ReservedIdentity.unmanaged else {
+      guard case .pod(let pod) = endpoint.kind, map.identities[endpoint.identity].id != ReservedIdentity.unmanaged
+      else {
         continue
       }
       podsOfIdentity[endpoint.identity].append(pod)
