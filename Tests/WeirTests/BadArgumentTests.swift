@@ -105,7 +105,7 @@ import Testing
         """)
     let value = try Lab.run(["compile", "--stats", "--set", "enable-ipv6=perhaps"] + Lab.inForce)
     #expect(value.status == 0)
-    #expect(value.errors == "warning: option enable-ipv6: expected true or false, found \"perhaps\"\n")
+    #expect(value.errors == "warning: option enable-ipv6: expected true or false, found \"perhaps\" [setting-value]\n")
   }
 
   @Test func unknownNamesComeWithTheNearestKnownOne() throws {

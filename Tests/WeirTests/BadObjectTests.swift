@@ -69,9 +69,9 @@ import Testing
     #expect(
       run.errors == """
         error: policies.yaml:9:9: CiliumNetworkPolicy demo/port: spec.ingress[0].toPorts[0].ports[0].port: unable to \
-        parse port: "70000": value out of range (0 to 65535)
+        parse port: "70000": value out of range (0 to 65535) [policy-refused]
         error: policies.yaml:26:5: CiliumNetworkPolicy demo/peers: spec.egress[0].toEntities: combining ToCIDR and \
-        ToEntities is not supported yet
+        ToEntities is not supported yet [policy-refused]
         hint: put them into separate rules of the list; rules are alternatives
         2 objects refused and left out
 

@@ -21,41 +21,41 @@ import Testing
 
   @Test func anAllowedConnectionNamesTheEntryAndTheRule() throws {
     let text = try trace(["--from", "ns/client", "--to", "ns/server", "--to-port", "8080"]).output
-    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server 8080/TCP\n"))
-    #expect(text.contains("  from  ns/client  identity 256  app=client,namespace=ns\n"))
-    #expect(text.contains("  to    ns/server  identity 257  app=server,namespace=ns\n"))
-    #expect(text.contains("    no policy selects the endpoint for egress: everything is allowed\n"))
-    #expect(text.contains("  ingress at ns/server: FORWARDED\n"))
-    #expect(text.contains("    entry: peer 256 (app=client,namespace=ns), 8080/TCP\n"))
-    #expect(text.contains("    authentication spire is demanded, assumed to succeed\n"))
-    #expect(text.contains("    by policy.yaml:8 ns/server spec.ingress[0]\n"))
+    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server  8080/TCP\n"))
+    #expect(text.contains("  from  ns/client  identity 256  app=client namespace=ns\n"))
+    #expect(text.contains("  to    ns/server  identity 257  app=server namespace=ns\n"))
+    #expect(text.contains("  No rule selects ns/client for egress, so everything is allowed.\n"))
+    #expect(text.contains("ingress at ns/server: FORWARDED\n"))
+    #expect(text.contains("  Entry: peer identity 256, 8080/TCP\n"))
+    #expect(text.contains("  Authentication spire (assumed to succeed), demanded by:\n"))
+    #expect(text.contains("    policy.yaml:8  ns/server  spec.ingress[0].toPorts[0]\n"))
   }
 
   @Test func aDenyRuleIsNamed() throws {
     let text = try trace(["--from", "ns/client", "--to", "ns/server", "--to-port", "9090"]).output
-    #expect(text.hasPrefix("DROPPED  ns/client → ns/server 9090/TCP\n"))
-    #expect(text.contains("  ingress at ns/server: DROPPED (POLICY_DENY)\n"))
-    #expect(text.contains("    entry: peer 256 (app=client,namespace=ns), 9090/TCP, deny\n"))
-    #expect(text.contains("    by policy.yaml:13 ns/server spec.ingressDeny[0]\n"))
+    #expect(text.hasPrefix("DROPPED  ns/client → ns/server  9090/TCP\n"))
+    #expect(text.contains("ingress at ns/server: DROPPED (POLICY_DENY)\n"))
+    #expect(text.contains("  Entry: peer identity 256, 9090/TCP, deny\n"))
+    #expect(text.contains("    policy.yaml:13  ns/server  spec.ingressDeny[0].toPorts[0]\n"))
   }
 
   @Test func defaultDenyNamesThePoliciesThatCauseIt() throws {
     let text = try trace(["--from", "ns/client", "--to", "ns/server", "--to-port", "80"]).output
-    #expect(text.contains("  ingress at ns/server: DROPPED (POLICY_DENIED)\n"))
-    #expect(text.contains("default deny because these select the endpoint:\n"))
-    #expect(text.contains("policy.yaml:8 ns/server spec.ingress[0]"))
+    #expect(text.contains("ingress at ns/server: DROPPED (POLICY_DENIED)\n"))
+    #expect(text.contains("ns/server is under default deny for ingress because these rules select it:\n"))
+    #expect(text.contains("policy.yaml:8   ns/server  spec.ingress[0]\n"))
     let always = try trace(["--from", "ns/server", "--to", "10.1.1.1", "--to-port", "80", "--enable-policy", "always"])
-    #expect(always.output.contains("the enforcement mode denies by default"))
+    #expect(always.output.contains("enable-policy: always denies by default"))
   }
 
   @Test func aRedirectNamesTheProxyAndTheWorldHasNoPolicy() throws {
     let run = try Lab.run(
       ["trace", "--from", "demo/hello-app-5f6d8c7b94-q7zpl", "--to", "203.0.113.10", "--to-port", "443"] + Lab.inForce)
-    #expect(run.output.hasPrefix("REDIRECTED  demo/hello-app-5f6d8c7b94-q7zpl → 203.0.113.10 443/TCP\n"))
+    #expect(run.output.hasPrefix("REDIRECTED  demo/hello-app-5f6d8c7b94-q7zpl → 203.0.113.10  443/TCP\n"))
     #expect(run.output.contains("egress at demo/hello-app-5f6d8c7b94-q7zpl: REDIRECTED\n"))
-    #expect(run.output.contains("    the proxy decides: http\n"))
-    #expect(run.output.contains("    by policies/30-hello-app.yaml:35 demo/hello-app spec.egress[1]\n"))
-    #expect(run.output.contains("ingress: no local endpoint at 203.0.113.10, so no policy\n"))
+    #expect(run.output.contains("  Layer 7 decides: the http proxy lets pass only\n"))
+    #expect(run.output.contains("    policies/30-hello-app.yaml:35  demo/hello-app  spec.egress[1].toPorts[0]\n"))
+    #expect(run.output.contains("ingress: no local endpoint at 203.0.113.10, so nobody's policy is asked\n"))
   }
 
   @Test func authenticationIsAssumedToSucceedUnlessToldOtherwise() throws {
@@ -79,11 +79,11 @@ import Testing
       #expect(result["verdict"] as? String == verdict, "type \(type)")
     }
     let text = try trace(["--from", "ns/client", "--to", "ns/server", "--icmp-type", "8"]).output
-    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server ICMP type 8\n"))
-    #expect(text.contains("    entry: any peer, type 8/ICMP\n"))
+    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server  ICMP type 8\n"))
+    #expect(text.contains("  Entry: any peer, type 8/ICMP\n"))
     let other = try Lab.run(
       ["trace", "--from", "fd00:10:244:1::70", "--to", "demo/test", "--icmp-type", "128"] + Lab.inForce)
-    #expect(other.output.hasPrefix("FORWARDED  fd00:10:244:1::70 → demo/test ICMPv6 type 128\n"))
+    #expect(other.output.hasPrefix("FORWARDED  fd00:10:244:1::70 → demo/test  ICMPv6 type 128\n"))
   }
 
   @Test func aNamedPortIsTheDestinationsOwn() throws {
@@ -91,7 +91,7 @@ import Testing
     let match = try #require(hop("ingress", result)?["match"] as? [String: Int])
     #expect(match == ["identity": 256, "protocol": 6, "port": 8080, "prefixLen": 16])
     let text = try trace(["--from", "ns/client", "--to", "ns/server", "--to-port", "web/TCP"]).output
-    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server 8080/TCP\n"))
+    #expect(text.hasPrefix("FORWARDED  ns/client → ns/server  8080/TCP\n"))
     let run = try trace(["--from", "ns/client", "--to", "ns/server", "--to-port", "web/UDP"], 66)
     #expect(run.errors.contains("error: ns/server has no UDP port called web\n"))
     let world = try trace(["--from", "ns/client", "--to", "10.1.1.1", "--to-port", "web"], 66)
@@ -103,7 +103,7 @@ import Testing
     #expect((result["source_identity"] as? [String: Any])?["id"] as? Int == 1)
     #expect(hop("ingress", result)?["verdict"] as? String == "FORWARDED")
     let text = try trace(["--from", "reserved:host", "--to", "ns/server", "--to-port", "80"]).output
-    #expect(text.contains("    by Cilium's own allow-localhost-ingress\n"))
+    #expect(text.contains("    Cilium's own allow-localhost-ingress\n"))
     let strict = try ask("reserved:host", "ns/server", ["--to-port", "80", "--set", "allow-localhost=policy"])
     #expect(hop("ingress", strict)?["verdict"] as? String == "DROPPED")
   }
