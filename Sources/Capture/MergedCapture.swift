@@ -11,7 +11,9 @@ public struct MergedCapture: ~Copyable {
     init(_ reader: consuming CaptureReader) { self.reader = reader }
   }
 
-  private var sources: [Source]
+  /// A capture that needs no merging, for it is the only one, until it ends.
+  private var only: CaptureReader?
+  private var sources: [Source] = []
   /// The source whose head was handed out last: its bytes must live until the next call, so it is advanced only then.
   private var pending: Source?
   /// What was wrong with the captures that ended early, in the order in which they did.
@@ -21,7 +23,10 @@ public struct MergedCapture: ~Copyable {
   ///   - paths: files, or `-` for standard input.
   ///   - filter: an expression of pcap-filter(7) for all of them.
   public init(paths: [String], filter: String? = nil) throws(CaptureError) {
-    sources = []
+    if paths.count == 1 {
+      only = try CaptureReader(path: paths[0], filter: filter)
+      return
+    }
     for path in paths { sources.append(Source(try CaptureReader(path: path, filter: filter))) }
     for source in sources { advance(source) }
     sources.removeAll { $0.head == nil }
@@ -29,6 +34,7 @@ public struct MergedCapture: ~Copyable {
 
   /// The earliest packet not yet handed out; nil when all captures have ended.
   public mutating func next() -> CapturedPacket? {
+    if only != nil { return nextOfOnly() }
     if let source = pending {
       advance(source)
       if source.head == nil { sources.removeAll { $0 === source } }
@@ -41,6 +47,14 @@ public struct MergedCapture: ~Copyable {
       pending = source
     }
     return pending?.head
+  }
+
+  @inline(__always)
+  private mutating func nextOfOnly() -> CapturedPacket? {
+    if let packet = only?.next() ?? nil { return packet }
+    if let error = only?.damage { damage.append(error) }
+    only = nil
+    return nil
   }
 
   private mutating func advance(_ source: Source) {

@@ -53,7 +53,7 @@ struct Dissect: ParsableCommand {
   private func dissect(_ path: String, to output: inout StandardOutput) throws(CaptureError) {
     var reader = try CaptureReader(path: path, filter: filter)
     var summary = CaptureSummary()
-    if self.output == .json { output.write { DissectionJSON.begin(reader, packets: packets, to: &$0) } }
+    var json = DissectionJSON(reader, listsPackets: packets)
     let linkType = LinkType(rawValue: reader.linkType)
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
@@ -65,14 +65,13 @@ struct Dissect: ParsableCommand {
       let row = PacketRow(
         frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
         headers: headers)
-      output.write { bytes in
-        if row.frame > 1 { bytes.append(UInt8(ascii: ",")) }
-        row.write(to: &bytes)
-      }
+      json.add(row)
+      json.flush { output.write($0) }
     }
     if let damage = reader.damage { report(damage, as: .warning) }
     if self.output == .json {
-      output.write { DissectionJSON.end(summary, damage: reader.damage, packets: packets, to: &$0) }
+      json.finish(summary, damage: reader.damage)
+      json.flush { output.write($0) }
     } else {
       output.write(DissectionText.text(reader, summary))
     }

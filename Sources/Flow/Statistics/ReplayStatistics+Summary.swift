@@ -57,7 +57,7 @@ extension ReplayStatistics {
     bytes.append(UInt8(ascii: "\n"))
     table.write(to: &bytes)
     let left = deniedPairs.counts.count - pairs.count
-    if left > 0 { bytes.append(text: "and \(grouped(UInt64(left))) more pairs\n") }
+    if left > 0 { bytes.append(text: "and \(grouped(UInt64(left))) more pair\(left == 1 ? "" : "s")\n") }
     if deniedPairs.others > 0 {
       bytes.append(text: "and \(grouped(deniedPairs.others)) refusals of pairs beyond the first ")
       bytes.append(text: "\(grouped(UInt64(deniedPairs.limit)))\n")

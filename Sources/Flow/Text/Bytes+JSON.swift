@@ -32,7 +32,7 @@ extension [UInt8] {
     while index < text.count {
       let byte = text[index]
       if byte.isPlainInJSON {
-        index += 1
+        index &+= 1
         continue
       }
       // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.

@@ -3,10 +3,10 @@ import Addresses
 /// Writes events as the JSON of `observer.GetFlowsResponse`: fields in the order of their declaration, zero values left
 /// out, 64-bit numbers as strings, enumerations by name. This is what `hubble observe -o jsonpb` prints.
 enum FlowJSON {
-  static func write(_ event: FlowEvent, to bytes: inout [UInt8]) {
+  static func write(_ event: FlowEvent, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]) {
     switch event.content {
     case .flow(let flow):
-      writeEnvelope(flow, nodeName: event.nodeName, time: event.time, to: &bytes)
+      writeEnvelope(flow, nodeName: event.nodeName, time: event.time, &endpoints, to: &bytes)
       return
     case .lostEvents(let lost):
       bytes.append("{\"lost_events\":{")
@@ -19,13 +19,15 @@ enum FlowJSON {
   }
 
   /// The flow in its envelope, which repeats node and time.
-  static func write(_ flow: Flow, to bytes: inout [UInt8]) {
-    writeEnvelope(flow, nodeName: flow.nodeName, time: flow.time, to: &bytes)
+  static func write(_ flow: Flow, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]) {
+    writeEnvelope(flow, nodeName: flow.nodeName, time: flow.time, &endpoints, to: &bytes)
   }
 
-  private static func writeEnvelope(_ flow: Flow, nodeName: String, time: Int64?, to bytes: inout [UInt8]) {
+  private static func writeEnvelope(
+    _ flow: Flow, nodeName: String, time: Int64?, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]
+  ) {
     bytes.append("{\"flow\":{")
-    writeFields(of: flow, to: &bytes)
+    writeFields(of: flow, &endpoints, to: &bytes)
     finishEnvelope(nodeName: nodeName, time: time, to: &bytes)
   }
 
@@ -53,12 +55,12 @@ enum FlowJSON {
     bytes.member("\"message\":", text: status.message)
   }
 
-  private static func writeFields(of flow: Flow, to bytes: inout [UInt8]) {
+  private static func writeFields(of flow: Flow, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]) {
     writeHead(of: flow, to: &bytes)
     bytes.member("\"source\":{")
-    write(flow.source, to: &bytes)
+    endpoints.write(flow.source, to: &bytes)
     bytes.append("},\"destination\":{")
-    write(flow.destination, to: &bytes)
+    endpoints.write(flow.destination, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
     bytes.member("\"Type\":", enumeration: flow.type)
     bytes.member("\"node_name\":", text: flow.nodeName)

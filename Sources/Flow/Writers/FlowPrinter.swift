@@ -7,6 +7,7 @@ public struct FlowPrinter {
   private let text: FlowText
   private var hasPrinted = false
   private var table: TableRows
+  private var endpoints = EndpointJSON()
 
   public init(_ options: FlowPrintOptions = FlowPrintOptions()) {
     self.options = options
@@ -22,7 +23,7 @@ public struct FlowPrinter {
     case .compact: printCompact(flow, to: &bytes)
     case .dict: printDict(flow, to: &bytes)
     case .table: table.add(flow, to: &bytes)
-    case .jsonpb: LineLimit.write(flow, nodeName: flow.nodeName, time: flow.time, to: &bytes)
+    case .jsonpb: LineLimit.write(flow, nodeName: flow.nodeName, time: flow.time, &endpoints, to: &bytes)
     }
   }
 
@@ -30,9 +31,9 @@ public struct FlowPrinter {
   public mutating func print(_ event: FlowEvent, to bytes: inout [UInt8]) {
     switch (event.content, options.format) {
     case (.flow(let flow), .jsonpb):
-      LineLimit.write(flow, nodeName: event.nodeName, time: event.time, to: &bytes)
+      LineLimit.write(flow, nodeName: event.nodeName, time: event.time, &endpoints, to: &bytes)
     case (_, .jsonpb):
-      FlowJSON.write(event, to: &bytes)
+      FlowJSON.write(event, &endpoints, to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     case (.flow(let flow), _):
       print(flow, to: &bytes)

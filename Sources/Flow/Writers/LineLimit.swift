@@ -7,26 +7,30 @@ enum LineLimit {
   static let longest = 65_534
 
   /// Appends the flow in its envelope and a newline.
-  static func write(_ flow: Flow, nodeName: String, time: Int64?, to bytes: inout [UInt8]) {
+  static func write(
+    _ flow: Flow, nodeName: String, time: Int64?, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]
+  ) {
     let start = bytes.count
-    write(whole: flow, nodeName: nodeName, time: time, to: &bytes)
+    write(whole: flow, nodeName: nodeName, time: time, &endpoints, to: &bytes)
     if bytes.count - start > longest {
       var trimmed = flow
       for limit in [4096, 1024, 256, 64] {
         bytes.removeLast(bytes.count - start)
         trim(&trimmed, to: limit)
-        write(whole: trimmed, nodeName: cut(nodeName, to: limit), time: time, to: &bytes)
+        write(whole: trimmed, nodeName: cut(nodeName, to: limit), time: time, &endpoints, to: &bytes)
         if bytes.count - start <= longest { break }
       }
     }
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  private static func write(whole flow: Flow, nodeName: String, time: Int64?, to bytes: inout [UInt8]) {
+  private static func write(
+    whole flow: Flow, nodeName: String, time: Int64?, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]
+  ) {
     if nodeName == flow.nodeName, time == flow.time {
-      FlowJSON.write(flow, to: &bytes)
+      FlowJSON.write(flow, &endpoints, to: &bytes)
     } else {
-      FlowJSON.write(FlowEvent(.flow(flow), nodeName: nodeName, time: time), to: &bytes)
+      FlowJSON.write(FlowEvent(.flow(flow), nodeName: nodeName, time: time), &endpoints, to: &bytes)
     }
   }
 

@@ -13,8 +13,10 @@ enum DissectionText {
     lines.append("  link type   \(LinkType(rawValue: reader.linkType)) (\(reader.linkType))")
     lines.append("  packets     \(summary.packets), \(size(summary.bytes)) on the wire")
     if let first = summary.firstTimestamp, let last = summary.lastTimestamp {
-      let duration = last.subtractingReportingOverflow(first)
-      lines.append("  time        \(JSONText.seconds(first)) + \(JSONText.seconds(duration.partialValue)) s")
+      // Damaged captures can hold times that are centuries apart.
+      let (duration, overflow) = last.subtractingReportingOverflow(first)
+      let length = overflow ? "" : " + \(CaptureTime.text(duration)) s"
+      lines.append("  time        \(CaptureTime.text(first))\(length)")
     }
     lines += protocolLines(summary) + oddities(summary) + flowLines(summary.flows)
     return lines.joined(separator: "\n") + "\n"

@@ -9,68 +9,50 @@ struct PacketRow {
   var captured: Int
   var headers: PacketHeaders
 
-  func write(to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "["))
-    JSONText.append(frame, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(timestamp: timestamp, to: &bytes)
-    for value in [length, captured] {
-      bytes.append(UInt8(ascii: ","))
-      JSONText.append(value, to: &bytes)
+  func write(to json: inout JSONWriter) {
+    json.array { json in
+      json.value(frame)
+      json.value(CaptureTime.text(timestamp))
+      json.value(length)
+      json.value(captured)
+      writeTuple(to: &json)
+      json.object { writeExtra(to: &$0) }
     }
-    writeTuple(to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    writeExtra(to: &bytes)
-    bytes.append(UInt8(ascii: "]"))
   }
 
-  private func writeTuple(to bytes: inout [UInt8]) {
-    guard headers.ipVersion != 0 else { return JSONText.raw(",null,null,null,null,null,null", to: &bytes) }
+  private func writeTuple(to json: inout JSONWriter) {
+    guard headers.ipVersion != 0 else {
+      for _ in 0..<6 { json.null() }
+      return
+    }
     let hasPorts = headers.flags.contains(.hasPorts)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(Int(headers.ipVersion), to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(Int(headers.protocolNumber), to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(headers.source, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(hasPorts ? headers.sourcePort : nil, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(headers.destination, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    JSONText.append(hasPorts ? headers.destinationPort : nil, to: &bytes)
+    json.value(headers.ipVersion)
+    json.value(headers.protocolNumber)
+    json.value(headers.source)
+    json.value(hasPorts ? headers.sourcePort : nil)
+    json.value(headers.destination)
+    json.value(hasPorts ? headers.destinationPort : nil)
   }
 
   /// `flags` (TCP), `icmp` [type, code], `frag` [identification, offset, more], `vlan` (the two outermost), and
   /// `outcome` where the packet is not plain IP.
-  private func writeExtra(to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "{"))
-    func begin(_ key: StaticString, _ bytes: inout [UInt8]) {
-      if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
-      JSONText.raw(key, to: &bytes)
+  private func writeExtra(to json: inout JSONWriter) {
+    func numbers(_ name: String, _ numbers: [UInt32], _ json: inout JSONWriter) {
+      json.key(name)
+      json.array(numbers) { $0.value($1) }
     }
-    if headers.flags.contains(.hasPorts), headers.protocolNumber == 6 {
-      begin("\"flags\":", &bytes)
-      JSONText.append(Int(headers.tcpFlags), to: &bytes)
-    }
+    if headers.flags.contains(.hasPorts), headers.protocolNumber == 6 { json.field("flags", headers.tcpFlags) }
     if headers.flags.contains(.hasICMP) {
-      begin("\"icmp\":", &bytes)
-      bytes.append(contentsOf: "[\(headers.icmpType),\(headers.icmpCode)]".utf8)
+      numbers("icmp", [UInt32(headers.icmpType), UInt32(headers.icmpCode)], &json)
     }
     if headers.flags.contains(.fragment) {
-      begin("\"frag\":", &bytes)
-      let more = headers.flags.contains(.moreFragments) ? 1 : 0
-      bytes.append(contentsOf: "[\(headers.fragmentIdentification),\(headers.fragmentOffset),\(more)]".utf8)
+      let more: UInt32 = headers.flags.contains(.moreFragments) ? 1 : 0
+      numbers("frag", [headers.fragmentIdentification, UInt32(headers.fragmentOffset), more], &json)
     }
     if headers.vlanCount > 0 {
-      begin("\"vlan\":", &bytes)
-      let inner = headers.vlanCount > 1 ? ",\(headers.innerVLAN)" : ""
-      bytes.append(contentsOf: "[\(headers.outerVLAN)\(inner)]".utf8)
+      let tags = [headers.outerVLAN, headers.innerVLAN].prefix(Int(headers.vlanCount))
+      numbers("vlan", tags.map { UInt32($0) }, &json)
     }
-    if headers.outcome != .ip {
-      begin("\"outcome\":", &bytes)
-      JSONText.append("\(headers.outcome)", to: &bytes)
-    }
-    bytes.append(UInt8(ascii: "}"))
+    if headers.outcome != .ip { json.field("outcome", "\(headers.outcome)") }
   }
 }

@@ -63,7 +63,9 @@ struct FlowRecorder {
     flow.trafficDirection = direction == .egress ? .egress : .ingress
     let endpoint = direction == .egress ? verdict.sourceEndpoint : verdict.destinationEndpoint
     if endpoint >= 0 { flow.nodeName = tables.endpoints[Int(endpoint)].node }
-    let isPolicyDrop = hop.verdict == .dropped && hop.flags.contains(.policyAsked)
+    // The host's filter of ICMPv6 comes before its policy.
+    let isPolicyDrop =
+      hop.verdict == .dropped && hop.flags.contains(.policyAsked) && hop.reason != .forbiddenICMPv6
     let isNew = hop.flags.contains(.opensConnection) || (hop.state == .new && hop.verdict == .audit)
     let hasVerdict =
       isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked))
@@ -81,9 +83,8 @@ struct FlowRecorder {
   // MARK: The kinds of events
 
   private mutating func policyVerdict(
-    _ base: Flow, _ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32
+    _ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32
   ) -> Flow {
-    var flow = base
     flow.eventType = .policyVerdict
     flow.policyMatchType = Flow.PolicyMatchType(rawValue: UInt32(hop.matchType.rawValue))
     flow.authType = Flow.AuthType(rawValue: Int32(hop.authenticationNumber)) ?? .disabled
@@ -122,8 +123,7 @@ struct FlowRecorder {
     }
   }
 
-  private func trace(_ base: Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
-    var flow = base
+  private func trace(_ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
     flow.verdict = .forwarded
     flow.traceObservationPoint =
       hop.verdict == .redirected ? .toProxy : direction == .egress ? .toStack : .toEndpoint
@@ -168,10 +168,10 @@ struct FlowRecorder {
     return flow
   }
 
-  private mutating func add(_ flow: Flow) {
+  private mutating func add(_ flow: consuming Flow) {
     index += 1
+    flow.uuid = FlowUUID(seed: 0, index: index)
     flows.append(flow)
-    flows[flows.count - 1].uuid = FlowUUID(seed: 0, index: index)
   }
 
   private static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {

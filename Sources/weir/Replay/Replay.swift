@@ -10,6 +10,7 @@ struct Replay: ~Copyable {
   private var engine: Engine
   private var recorder: FlowRecorder
   private var selector: FlowSelector
+  private let selectsEverything: Bool
   /// nil when only totals are wanted.
   private let writer: FlowWriter?
   private var deniedPairs = DeniedPairs()
@@ -25,6 +26,7 @@ struct Replay: ~Copyable {
     engine = Engine(tables: tables, options: options)
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket && writer != nil)
     selector = FlowSelector(selection)
+    selectsEverything = selection.isEverything
   }
 
   /// Whoever read the events has gone away, and what followed was not written.
@@ -52,13 +54,18 @@ struct Replay: ~Copyable {
     // Without events only drops matter, for the table of denied pairs.
     guard writer != nil || isDropped else { return }
     recorder.record(headers, verdict, at: time)
-    for flow in recorder.flows {
+    // A flow is large: by its index it is used where it is.
+    for index in recorder.flows.indices {
       // What only followed a refusal is no further attempt, and is the same pair turned round.
-      if flow.eventType.type == Flow.EventType.Number.drop, !verdict.flags.contains(.followsRefusal) {
-        deniedPairs.add(flow)
+      if recorder.flows[index].eventType.type == Flow.EventType.Number.drop, !verdict.flags.contains(.followsRefusal) {
+        deniedPairs.add(recorder.flows[index])
       }
       guard let writer else { continue }
-      try selector.take(FlowEvent(flow)) { try writer.write($0) }
+      if selectsEverything {
+        try writer.write(recorder.flows[index])
+      } else {
+        try selector.take(FlowEvent(recorder.flows[index])) { try writer.write($0) }
+      }
     }
   }
 

@@ -122,7 +122,7 @@ struct ReplayCommand: ParsableCommand {
       if !readerIsGone { console.say("\n" + statistics.summary().dropLast()) }
     }
     guard let statsJson else { return }
-    let json = statistics.json() + [UInt8(ascii: "\n")]
+    let json = statistics.json()
     if statsJson == "-" { return try StandardOutput.print(json) }
     do {
       try WholeFile.write(json, to: statsJson)

@@ -15,12 +15,27 @@ struct JSONWriter {
   }
 
   private mutating func container(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void) {
-    separate()
-    bytes.append(UInt8(ascii: open))
-    needsComma = false
+    begin(open)
     body(&self)
-    bytes.append(UInt8(ascii: close))
+    end(close)
+  }
+
+  /// Begins an object or array that `end` is to close: for documents that are written while they are made.
+  mutating func begin(_ bracket: Unicode.Scalar) {
+    separate()
+    bytes.append(UInt8(ascii: bracket))
+    needsComma = false
+  }
+
+  mutating func end(_ bracket: Unicode.Scalar) {
+    bytes.append(UInt8(ascii: bracket))
     needsComma = true
+  }
+
+  /// Hands out the text so far, and goes on with an empty buffer.
+  mutating func flush(_ body: ([UInt8]) -> Void) {
+    body(bytes)
+    bytes.removeAll(keepingCapacity: true)
   }
 
   private mutating func separate() {
@@ -62,6 +77,14 @@ struct JSONWriter {
   mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)
+  }
+
+  /// Text that needs no escapes, written in place.
+  mutating func quoted(_ body: (inout [UInt8]) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    body(&bytes)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   mutating func line() { bytes.append(UInt8(ascii: "\n")); needsComma = false }

@@ -29,12 +29,6 @@ struct StandardOutput: ~Copyable {
     flushIfFull()
   }
 
-  /// Appends in place what `body` writes.
-  mutating func write(_ body: (inout [UInt8]) -> Void) {
-    body(&buffer)
-    flushIfFull()
-  }
-
   private mutating func flushIfFull() {
     if buffer.count >= Self.capacity { flush() }
   }
