@@ -22,13 +22,12 @@ let package = Package(
     .library(
       name: "Weir",
       targets: [
-        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Capture", "Packet", "Dataplane",
-        "Flow",
+        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
+        "Dataplane", "Flow",
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C interoperation, nothing else.
@@ -52,6 +51,11 @@ let package = Package(
       name: "Compiler", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables"],
       swiftSettings: features),
 
+    // Why the tables say what they say.
+    .target(
+      name: "Explanation", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler"],
+      swiftSettings: features),
+
     // Capture → packet → dataplane → flow.
     .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: hotPath),
     .target(name: "Packet", dependencies: ["Addresses"], swiftSettings: hotPath),
@@ -61,8 +65,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Capture", "Packet", "Dataplane",
-        "Flow",
+        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
+        "Dataplane", "Flow",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -79,7 +83,16 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(
       name: "CompilerTests",
-      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses"],
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
+      swiftSettings: features),
+    .testTarget(
+      name: "ExplanationTests",
+      dependencies: [
+        "Explanation", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
+      ], swiftSettings: features),
+    .testTarget(
+      name: "FindingsTests",
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
       swiftSettings: features),
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),

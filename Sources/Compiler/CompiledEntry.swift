@@ -1,20 +1,20 @@
 import Addresses
-import Cluster
-import Policy
+public import Cluster
+public import Policy
 import Rules
 import Tables
 
 /// A policy entry as the endpoint compiler uses it: its services resolved, its rule numbered.
-struct CompiledEntry {
-  let entry: PolicyEntry
+public struct CompiledEntry: Sendable {
+  public let entry: PolicyEntry
   /// Index into `Provenance.rules`.
-  let rule: UInt32
+  public let rule: UInt32
   /// After the expansion of `toServices`; nil: selects nobody.
-  let peers: [PeerSelector]?
+  public let peers: [PeerSelector]?
   /// What blocks of length 0 select beside addresses with a prefix label: the world of their family.
   private let worlds: [PeerSelector]
 
-  init(entry: PolicyEntry, rule: UInt32, peers: [PeerSelector]?, settings: Settings) {
+  public init(entry: PolicyEntry, rule: UInt32, peers: [PeerSelector]?, settings: Settings) {
     self.entry = entry
     self.rule = rule
     self.peers = peers
@@ -22,7 +22,7 @@ struct CompiledEntry {
   }
 
   /// All peers, with the direction's requirements added to every label selector (`cilium-policy.md` §1.8).
-  func peers(requiring requirements: [LabelSelector.Requirement]) -> [PeerSelector]? {
+  public func peers(requiring requirements: [LabelSelector.Requirement]) -> [PeerSelector]? {
     let own = peers?.map { peer in
       guard !requirements.isEmpty, case .labels(var selector) = peer else { return peer }
       selector.requirements += requirements

@@ -22,21 +22,27 @@ public struct Compiler {
     }
   }
 
-  private let input: Input
+  private var input: Input
   private var provenance = ProvenanceBuilder()
   private var entries: [CompiledEntry] = []
 
   private init(_ input: Input) {
     self.input = input
+    self.input.cluster.sortObjects()
   }
 
   /// The tables of all endpoints. The order of objects in the input has no influence.
   public static func compile(_ input: Input) -> Tables {
+    compilation(of: input).tables
+  }
+
+  /// The same together with what the tables were made from, for those who explain them.
+  public static func compilation(of input: Input) -> Compilation {
     var compiler = Compiler(input)
     return compiler.run()
   }
 
-  private mutating func run() -> Tables {
+  private mutating func run() -> Compilation {
     collectEntries()
     let map = IdentityMap(cluster: input.cluster, outside: outsideAddresses(), localNode: input.localNode)
     var tables = Tables()
@@ -48,7 +54,7 @@ public struct Compiler {
     tables.settings = DatapathSettings(input.cluster.settings)
     compileEndpoints(map, into: &tables)
     ServiceTable(cluster: input.cluster).fill(&tables)
-    return tables
+    return Compilation(input: input, tables: tables, entries: entries, identities: map)
   }
 
   private mutating func collectEntries() {
@@ -113,7 +119,9 @@ public struct Compiler {
     let cache = SelectorCache(map: map)
     var compiler = EndpointCompiler(
       settings: cluster.settings, compatibility: input.compatibility, map: map, cache: cache,
-      clusterPorts: NamedPorts(cluster.pods.lazy.filter { !$0.isFinished }.flatMap(\.ports)), provenance: provenance)
+      // Pods on their node's network are no peers by themselves: the agent keeps neither addresses nor ports of them.
+      clusterPorts: NamedPorts(cluster.pods.lazy.filter { !$0.isFinished && !$0.hostNetwork }.flatMap(\.ports)),
+      provenance: provenance)
     let bySubject = entriesByIdentity(cache)
     var policyOfSubject: [EndpointCompiler.Subject: Int] = [:]
     for endpoint in map.endpoints {

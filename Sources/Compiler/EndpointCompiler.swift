@@ -121,7 +121,8 @@ struct EndpointCompiler {
     let allowRequirements = requirements(of: entries.filter { !$0.entry.isDeny })
     let denyRequirements = requirements(of: entries.filter { $0.entry.isDeny })
     var table = FilterTable()
-    for entry in entries {
+    // Denies first: what they take a filter from cannot conflict there, whatever the policies are called.
+    for entry in entries.filter(\.entry.isDeny) + entries.filter({ !$0.entry.isDeny }) {
       try add(
         entry, requiring: entry.entry.isDeny ? denyRequirements : allowRequirements, in: context, to: &table)
     }

@@ -31,7 +31,7 @@ struct ServiceResolver {
     return peers.isEmpty && !compatibility.reproducesBugs ? nil : peers
   }
 
-  private func matches(_ reference: ServiceReference, _ service: Service) -> Bool {
+  func matches(_ reference: ServiceReference, _ service: Service) -> Bool {
     if let namespace = reference.namespace, namespace != service.namespace { return false }
     if let selector = reference.selector {
       return LabelSet(service.labels.map { .k8s($0.key, $0.value) }).matches(selector)

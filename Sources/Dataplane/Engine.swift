@@ -107,7 +107,8 @@ public struct Engine: ~Copyable {
 
     let place = connections.place(key, at: now)
     let slot = place.slot
-    let silence = now &- slot.pointee.lastSeen
+    // Packets of several queues may be recorded a little out of order.
+    let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0
     slot.pointee.lastSeen = now
     if slot.pointee.generation != generation { resolve(slot) }
     let fromFirst = place.orientation == 0

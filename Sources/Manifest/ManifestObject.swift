@@ -1,6 +1,7 @@
 /// One Kubernetes object as read from a file, with its head already taken out.
 public struct ManifestObject: Sendable {
   public var apiVersion: String
+  /// Empty for the Helm values of Cilium's chart, which are no object.
   public var kind: String
   /// Empty when the file gives none.
   public var namespace: String

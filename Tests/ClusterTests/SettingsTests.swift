@@ -59,9 +59,9 @@ import Testing
     #expect(!result.cluster.settings.enableIPv6 && !result.cluster.settings.sctp)
     #expect(
       result.diagnostics.map { $0.description.split(separator: "\n").first.map(String.init) ?? "" } == [
-        "warning: a.yaml:4:21: ConfigMap kube-system/cilium-config: enable-ipv6: Kubernetes takes only strings here",
-        "warning: a.yaml:4:41: ConfigMap kube-system/cilium-config: enable-sctp: expected true or false, found \"maybe\"",
-        "warning: option enable-l7-proxy: expected true or false, found \"x\"",
+        "warning: a.yaml:4:21: ConfigMap kube-system/cilium-config: enable-ipv6: Kubernetes takes only strings here [setting-value]",
+        "warning: a.yaml:4:41: ConfigMap kube-system/cilium-config: enable-sctp: expected true or false, found \"maybe\" [setting-value]",
+        "warning: option enable-l7-proxy: expected true or false, found \"x\" [setting-value]",
       ])
   }
 }

@@ -91,7 +91,7 @@ import Testing
     #expect(result.cluster.pods.map(\.addresses) == [addresses("10.0.0.2")])
     #expect(
       result.diagnostics.map(\.description) == [
-        "warning: a.yaml:6:1: Pod default/a: repeats the object at a.yaml:1:1; the last one counts"
+        "warning: a.yaml:6:1: Pod default/a: repeats the object at a.yaml:1:1; the last one counts [repeated-object]"
       ])
   }
 

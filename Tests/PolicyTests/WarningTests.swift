@@ -9,30 +9,30 @@ import Testing
   @Test(
     arguments: [
       ("{endpointSelector: {}, ingress: [{}]}", ["cnp-empty-rule-denies-all"]),
-      ("{endpointSelector: {}, ingress: [], egress: [{toEntities: [world]}]}", ["empty-section-ignored"]),
+      ("{endpointSelector: {}, ingress: [], egress: [{toEntities: [cluster]}]}", ["empty-section-ignored"]),
       ("{endpointSelector: {}, ingressDeny: [{}], ingress: []}", ["empty-deny-rule"]),
       (
-        "{endpointSelector: {}, egress: [{toEntities: [world]}], enableDefaultDeny: {ingress: true}}",
+        "{endpointSelector: {}, egress: [{toEntities: [cluster]}], enableDefaultDeny: {ingress: true}}",
         ["default-deny-without-rules"]
       ),
       ("{endpointSelector: {}, egressDeny: [{toServices: [{k8sService: {serviceName: s}}]}]}", ["deny-toservices"]),
       (
-        "{endpointSelector: {matchLabels: {\"k8s:io.kubernetes.pod.namespace\": x}}, ingress: [{fromEntities: [world]}]}",
+        "{endpointSelector: {matchLabels: {\"k8s:io.kubernetes.pod.namespace\": x}}, ingress: [{fromEntities: [cluster]}]}",
         ["subject-foreign-namespace"]
       ),
       (
         "{endpointSelector: {matchExpressions: [{key: \"k8s:io.kubernetes.pod.namespace\", operator: In, values: [x]}]}, "
-          + "ingress: [{fromEntities: [world]}]}", ["subject-foreign-namespace"]
+          + "ingress: [{fromEntities: [cluster]}]}", ["subject-foreign-namespace"]
       ),
       (
-        "{endpointSelector: {matchLabels: {k8s.app: a}}, ingress: [{fromEntities: [world]}]}",
+        "{endpointSelector: {matchLabels: {k8s.app: a}}, ingress: [{fromEntities: [cluster]}]}",
         ["selector-dotted-source"]
       ),
       (
-        "{endpointSelector: {matchLabels: {pod-template-hash: a}}, ingress: [{fromEntities: [world]}]}",
+        "{endpointSelector: {matchLabels: {pod-template-hash: a}}, ingress: [{fromEntities: [cluster]}]}",
         ["selector-filtered-label"]
       ),
-      ("{endpointSelector: {matchLabels: {app.kubernetes.io/name: a}}, ingress: [{fromEntities: [world]}]}", []),
+      ("{endpointSelector: {matchLabels: {app.kubernetes.io/name: a}}, ingress: [{fromEntities: [cluster]}]}", []),
     ] as [(String, [String])])
   func rules(_ rule: String, _ expected: [String]) throws {
     try check(cnp(rule), expected)
@@ -52,7 +52,9 @@ import Testing
       ("{fromEntities: [world], icmps: [{fields: [{type: 0}]}]}", ["icmp-type0"]),
       ("{fromEntities: [world], icmps: [{fields: [{type: EchoReply, family: IPv6}]}]}", []),
       ("{fromEntities: [world], icmps: [{fields: [{type: 300}]}]}", ["icmp-type-never-matches"]),
-      ("{fromCIDR: [0.0.0.0/0]}", ["cidr-excludes-pods"]),
+      ("{fromCIDR: [0.0.0.0/0]}", ["allow-world", "cidr-excludes-pods"]),
+      ("{fromEntities: [world]}", ["allow-world"]),
+      ("{fromEndpoints: [{matchLabels: {a: b}}], toPorts: []}", ["empty-list-counts-as-absent"]),
       ("{fromCIDRSet: [{cidr: 10.0.0.0/8, except: [10.0.0.0/4]}]}", ["except-covers-everything"]),
     ] as [(String, [String])])
   func ingressElements(_ element: String, _ expected: [String]) throws {
@@ -64,7 +66,9 @@ import Testing
       ("{path: /api/v1/*}", ["http-path-glob"]), ("{path: /public}", ["http-path-exact"]), ("{path: \"/a/.*\"}", []),
       ("{path: \"^/a$\"}", []), ("{method: get}", ["http-method-lower-case"]), ("{method: GET}", []),
       ("{host: example.org}", ["http-host-regex"]), ("{headers: [\"X-Env:prod\"]}", ["header-literal"]),
-      ("{headers: [\"X-Env: prod\"]}", []), ("{headers: [\"Authorization: Bearer .*\"]}", ["header-literal-regex"]),
+      ("{headers: [\"X-Env: prod\"]}", []),
+      ("{headers: [\"Content-Type: application/json\"]}", ["header-exact-content-type"]),
+      ("{headers: [\"Authorization: Bearer .*\"]}", ["header-literal-regex"]),
     ] as [(String, [String])])
   func httpRules(_ rule: String, _ expected: [String]) throws {
     try check(
@@ -87,6 +91,15 @@ import Testing
         ["server-names-not-tcp"]
       ),
       (
+        "{toEntities: [world], toPorts: [{ports: [{port: \"80\", protocol: TCP}], serverNames: [a.b]}]}",
+        ["server-names-on-plaintext-port"]
+      ),
+      (
+        "{toEntities: [world], toPorts: [{ports: [{port: \"443\", protocol: TCP}], rules: {http: [{}]}}]}",
+        ["http-on-tls-port"]
+      ),
+      ("{toEntities: [host]}", ["host-is-own-node"]), ("{toEntities: [host, remote-node]}", []),
+      (
         "{toServices: [], toPorts: [{ports: [{port: \"443\"}]}]}",
         ["empty-list-counts-as-absent", "ports-open-to-everyone"]
       ),
@@ -95,9 +108,44 @@ import Testing
     try check(egress(element), expected)
   }
 
+  @Test func denyRulesLoseTheirLayer7() throws {
+    let rule = "egressDeny: [{toEntities: [world], toPorts: [{ports: [{port: \"80\"}], rules: {http: [{path: /a}]}}]}]"
+    let policy = try readPolicy(cnp("endpointSelector: {}\n\(rule)"), validation: .prune)
+    #expect(policy.isAccepted)
+    #expect(policy.warnings.compactMap(\.identifier) == ["unknown-field", "deny-with-l7"])
+  }
+
+  @Test func refusedObjectsAreReviewedAllTheSame() throws {
+    let http = "http: [{path: /api/*, headers: [{name: a}]}]"
+    let policy = try readPolicy(
+      ingress(
+        "{fromEntities: [cluster], action: Deny, toPorts: [{ports: [{port: \"80\", protocol: TCP}], rules: {\(http)}}]}"
+      ),
+      validation: .strict)
+    #expect(!policy.isAccepted && policy.entries.isEmpty)
+    #expect(policy.error?.identifier == "unknown-field")
+    #expect(policy.warnings.compactMap(\.identifier) == ["http-path-glob"])
+    let typed = try readPolicy(
+      ingress("{fromEntities: [cluster], toPorts: [{ports: [{port: \"80\", protocol: TCP}], rules: {\(http)}}]}"))
+    #expect(typed.error?.identifier == "wrong-type")
+    #expect(typed.warnings.compactMap(\.identifier).contains("http-path-glob"))
+    #expect(try readPolicy(cnp("endpointSelector: {}\ningress: []")).error?.identifier == "no-rules")
+  }
+
+  @Test func networkPoliciesSeeFilteredLabelsToo() throws {
+    let policy = try readPolicy(
+      knp("podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-0}}\npolicyTypes: [Ingress]"))
+    #expect(policy.warnings.compactMap(\.identifier) == ["selector-filtered-label"])
+  }
+
+  @Test func aPolicyWithoutNamespaceIsInDefault() throws {
+    let policy = try readPolicy(cnp("endpointSelector: {}\ningress: [{}]").replacing(", namespace: shop", with: ""))
+    #expect(policy.warnings.compactMap(\.identifier).contains("no-namespace"))
+  }
+
   @Test func clusterwideRules() throws {
-    try check(ccnp("{endpointSelector: {}, ingress: [{fromEntities: [world]}]}"), ["clusterwide-selects-health"])
-    try check(ccnp("{nodeSelector: {}, ingress: [{fromEntities: [world]}]}"), ["host-firewall-off"])
+    try check(ccnp("{endpointSelector: {}, ingress: [{fromEntities: [cluster]}]}"), ["clusterwide-selects-health"])
+    try check(ccnp("{nodeSelector: {}, ingress: [{fromEntities: [cluster]}]}"), ["host-firewall-off"])
   }
 
   @Test func theStrictDialectHasNoBugsToWarnOf() throws {

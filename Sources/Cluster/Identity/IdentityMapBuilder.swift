@@ -35,7 +35,8 @@ struct IdentityMapBuilder {
     let nodeAddresses = cluster.nodes.flatMap { $0.addresses.map { IPPrefix(host: $0) } }
     let effective = outside.effective(adding: settings.cidrMatchesNodes ? nodeAddresses : [])
     let byPrefix = Dictionary(uniqueKeysWithValues: effective.map { ($0.prefix, $0.labels) })
-    addNodes(effective: byPrefix)
+    // A rule may name a node's own address; its block says nothing of the node unless CIDRs match nodes.
+    addNodes(effective: settings.cidrMatchesNodes ? byPrefix : [:])
     addPods()
     addOutside(effective)
     map.ipcache.sort { $0.prefix < $1.prefix }

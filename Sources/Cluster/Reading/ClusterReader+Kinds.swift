@@ -5,6 +5,8 @@ extension ClusterReader.State {
   mutating func add(_ original: ManifestObject) {
     guard let kind = KnownKind(original) else {
       if KnownKind.isRetired(original) { return refuseRetired(original) }
+      if original.kind.isEmpty { return review(helmValues: original) }
+      reviewUnknown(original)
       let name = original.group.isEmpty ? original.kind : "\(original.kind).\(original.group)"
       skippedKinds[name, default: 0] += 1
       return
@@ -17,7 +19,7 @@ extension ClusterReader.State {
       if let previous = try read(object, root, kind) {
         warn(
           object, "repeats the object at \(previous); the last one counts",
-          hint: object.location == previous ? "is the same file given twice?" : nil)
+          hint: object.location == previous ? "is the same file given twice?" : nil, identifier: .repeatedObject)
       }
     } catch {
       refuse(object, error)
@@ -74,9 +76,14 @@ extension ClusterReader.State {
   }
 
   private mutating func readConfigMap(_ object: ManifestObject, _ root: Field) throws(WrongShape) -> Location? {
-    guard object.name == "cilium-config" else { return nil }
+    guard object.name == "cilium-config" else {
+      reviewEmbedded(object)
+      return nil
+    }
     guard object.namespace == "kube-system" else {
-      warn(object, "not read: Cilium's options are in the ConfigMap kube-system/cilium-config")
+      warn(
+        object, "not read: Cilium's options are in the ConfigMap kube-system/cilium-config",
+        identifier: .settingsElsewhere)
       return nil
     }
     var settings = Settings()
@@ -97,23 +104,29 @@ extension ClusterReader.State {
     case .integer(let value): text = String(value)
     case .number(let value): text = String(value)
     case .list, .map:
-      return warn(object, "\(member.key): expected a string, found a \(member.value.typeName)", at: place)
+      return warn(
+        object, "\(member.key): expected a string, found a \(member.value.typeName)", at: place,
+        identifier: .settingValue)
     }
     if let hint = Field.quoting(member.value) {
-      warn(object, "\(member.key): Kubernetes takes only strings here", at: place, hint: hint)
+      warn(
+        object, "\(member.key): Kubernetes takes only strings here", at: place, hint: hint, identifier: .settingValue)
     }
     if let expected = settings.set(member.key, to: text) {
-      warn(object, "\(member.key): expected \(expected), found \"\(text)\"", at: place)
+      warn(object, "\(member.key): expected \(expected), found \"\(text)\"", at: place, identifier: .settingValue)
     }
   }
 
   // MARK: Reports
 
-  private mutating func warn(
-    _ object: ManifestObject, _ message: String, at place: Location? = nil, hint: String? = nil
+  mutating func warn(
+    _ object: ManifestObject, _ message: String, at place: Location? = nil, hint: String? = nil,
+    identifier: WarningIdentifier
   ) {
     diagnostics.append(
-      Diagnostic(.warning, at: place ?? object.location, object: object.title, message, hint: hint))
+      Diagnostic(
+        .warning, at: place ?? object.location, object: object.title, message, hint: hint,
+        identifier: identifier.rawValue))
   }
 
   private mutating func refuse(_ object: ManifestObject, _ error: WrongShape) {

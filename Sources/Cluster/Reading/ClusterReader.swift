@@ -65,10 +65,15 @@ public struct ClusterReader: Sendable {
     result.fileCount = manifests.fileCount
     result.byteCount = manifests.byteCount
     result.diagnostics = state.diagnostics
+    if let name = state.inferredClusterName {
+      result.cluster.settings.clusterName = name
+    }
     for (name, value) in overrides {
       if let expected = result.cluster.settings.set(name, to: value) {
         result.diagnostics.append(
-          Diagnostic(.warning, at: nil, "option \(name): expected \(expected), found \"\(value)\""))
+          Diagnostic(
+            .warning, at: nil, "option \(name): expected \(expected), found \"\(value)\"",
+            identifier: WarningIdentifier.settingValue.rawValue))
       }
     }
     return result
@@ -99,6 +104,16 @@ extension ClusterReader.State {
     cluster.ciliumIdentities = ciliumIdentities.models
     for secret in secrets.models { cluster.secrets[secret.key] = secret.items }
     return cluster
+  }
+
+  /// The cluster's name where no option gives it: the one that all endpoints carry.
+  var inferredClusterName: String? {
+    guard configMaps.models.isEmpty else { return nil }
+    let names = Set(
+      ciliumEndpoints.models.lazy.filter { $0.identity != nil }.map { endpoint in
+        endpoint.labels.first { $0.key == LabelKey.cluster }?.value ?? ""
+      })
+    return names.count == 1 ? names.first.flatMap { $0.isEmpty ? nil : $0 } : nil
   }
 
   /// Nodes with what their CiliumNodes know; a CiliumNode without a Node is a node too.

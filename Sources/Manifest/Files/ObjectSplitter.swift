@@ -23,7 +23,16 @@ struct ObjectSplitter {
     guard case .map = value.content else {
       return report(value, "expected an object with apiVersion and kind, found a \(value.typeName)")
     }
-    guard let head = head(of: value, inherited) else { return }
+    guard let head = head(of: value, inherited) else {
+      // No object, but its readers may have something to say about it.
+      if value["policyEnforcementMode"] != nil || value["kubeProxyReplacement"] != nil {
+        each(
+          ManifestObject(
+            apiVersion: "", kind: "", namespace: "", name: "values", value: value,
+            location: Location(file: file, position: value.position)))
+      }
+      return
+    }
     if head.kind.hasSuffix("List"), let items = value.member("items")?.value {
       guard depth < 2 else { return report(value, "lists inside lists inside lists") }
       return splitList(items, head, depth, each)

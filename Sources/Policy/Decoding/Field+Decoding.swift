@@ -108,6 +108,7 @@ extension Field {
     } else if expected == "an integer", let text = value.string, Int(text) != nil {
       hint = "write it without quotes"
     }
-    return refusal("cannot unmarshal \(value.typeName) into this field: expected \(expected)", hint: hint)
+    return refusal(
+      "cannot unmarshal \(value.typeName) into this field: expected \(expected)", hint: hint, identifier: .wrongType)
   }
 }

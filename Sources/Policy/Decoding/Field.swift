@@ -44,8 +44,10 @@ struct Field: Sendable {
     }
   }
 
-  func refusal(_ message: String, hint: String? = nil) -> Refusal {
-    Refusal(path: path, position: position, message: message, hint: hint)
+  func refusal(
+    _ message: String, hint: String? = nil, identifier: WarningIdentifier = .refused
+  ) -> Refusal {
+    Refusal(path: path, position: position, message: message, hint: hint, identifier: identifier)
   }
 }
 

@@ -7,6 +7,8 @@ struct Refusal: Error {
   var position: Position
   var message: String
   var hint: String?
+  /// What kind of fault it is.
+  var identifier = WarningIdentifier.refused
 
   /// `path: message`, or the message alone when it is about the whole object.
   var text: String {

@@ -23,6 +23,8 @@ public struct PolicyEntry: Sendable {
   /// `fromRequires`/`toRequires` (§1.8).
   public var requires: [LabelSelector] = []
   public var authentication: AuthenticationMode?
+  /// Its peers are groups of a cloud provider (`toGroups`, `fromGroups`), which nobody here can resolve (§8.2).
+  public var usesGroups = false
   public var origin: RuleOrigin
   /// `log.value` of the rule.
   public var log: String?

@@ -13,6 +13,9 @@ public struct PolicyObject: Sendable {
   public var warnings: [Diagnostic] = []
   /// Empty when refused (and for CIDR groups).
   public var entries: [PolicyEntry] = []
+  /// What an accepted object with groups asks for. The agent leaves such an object to the operator (§8.2), so none of this
+  /// is in force.
+  public var deferredEntries: [PolicyEntry] = []
 
   public init(kind: String, namespace: String, name: String, location: Location) {
     self.kind = kind

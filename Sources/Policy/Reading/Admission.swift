@@ -45,12 +45,12 @@ struct Admission {
     return findings.map(warning)
   }
 
-  private func warning(_ finding: SchemaFinding) -> Diagnostic {
+  func warning(_ finding: SchemaFinding) -> Diagnostic {
     var refusal = finding.refusal
     switch finding.kind {
     case .violation:
       refusal.message += "; an API server refuses this"
-      return reporter.warning(refusal, .schemaViolation)
+      return reporter.warning(refusal, refusal.identifier == .wrongType ? .wrongType : .schemaViolation, as: .warning)
     case .unknownField(let name, let parent):
       refusal.message += " is dropped: \(PruningLoss.explain(name, in: parent))"
       return reporter.warning(refusal, .unknownField)

@@ -42,6 +42,13 @@ public struct PolicyReader: Sendable {
     } catch {
       policy.error = reporter.error(error)
       policy.entries = []
+      policy.warnings += warningsOfRefused(object, namespace: policy.namespace, besides: error, reporter)
+    }
+    if object.kind != "CiliumClusterwideNetworkPolicy", object.value["metadata"]?["namespace"]?.string ?? "" == "" {
+      let refusal = Refusal(
+        path: .root, position: object.value["metadata"]?.position ?? object.location.position,
+        message: "no namespace is given: the policy is for pods of default")
+      policy.warnings.append(reporter.warning(refusal, .noNamespace))
     }
     return policy
   }
@@ -49,7 +56,6 @@ public struct PolicyReader: Sendable {
   private func readCiliumPolicy(
     _ root: Field, isClusterwide: Bool, into policy: inout PolicyObject, _ reporter: Reporter
   ) throws(Refusal) {
-    let schema = compatibility.honoursRequires ? CiliumPolicySchema.snapshot : CiliumPolicySchema.release
     policy.warnings = try Admission(validation: validation, reporter: reporter)
       .check(root, schema, versions: ["cilium.io/v2"], nullsAreAbsent: false)
     var rules: [RuleDocument] = []
@@ -64,12 +70,40 @@ public struct PolicyReader: Sendable {
     let review = RuleReview(
       settings: settings, compatibility: compatibility, namespace: policy.namespace, reporter: reporter)
     policy.warnings += rules.flatMap(review.warnings)
-    // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
-    guard !rules.contains(where: { $0.elements.contains { !($0.groups ?? []).isEmpty } }) else { return }
     let translator = RuleTranslator(
       settings: settings, compatibility: compatibility, kind: policy.kind, namespace: policy.namespace,
       name: policy.name, file: policy.location.file)
-    policy.entries = rules.flatMap(translator.entries)
+    let entries = rules.flatMap(translator.entries)
+    // The agent leaves an object with groups to the operator, which makes another object of it (§8.2).
+    if entries.contains(where: \.usesGroups) { policy.deferredEntries = entries } else { policy.entries = entries }
+  }
+
+  private var schema: Schema {
+    compatibility.honoursRequires ? CiliumPolicySchema.snapshot : CiliumPolicySchema.release
+  }
+
+  /// What else is odd about a refused object: of what its text would mean without the values that are wrong.
+  private func warningsOfRefused(
+    _ object: ManifestObject, namespace: String, besides error: Refusal, _ reporter: Reporter
+  ) -> [Diagnostic] {
+    guard object.kind != "NetworkPolicy" else { return [] }
+    var validator = SchemaValidator(nullsAreAbsent: false)
+    validator.check(Field(root: object.value), schema)
+    guard !validator.findings.isEmpty else { return [] }
+    let admission = Admission(validation: validation, reporter: reporter)
+    let unknown = validator.findings.lazy.filter { $0.isUnknownField && $0.refusal.position != error.position }
+      .map(admission.warning)
+    let value = SchemaRepair.repaired(object.value, without: validator.findings) ?? object.value
+    do throws(Refusal) {
+      let root = Field(root: value)
+      var rules = try root.objects("specs", RuleDecoder.rule) ?? []
+      if let spec = try root.object("spec") { rules.insert(try RuleDecoder.rule(spec), at: 0) }
+      let review = RuleReview(
+        settings: settings, compatibility: compatibility, namespace: namespace, reporter: reporter)
+      return unknown + rules.flatMap(review.warnings)
+    } catch {
+      return Array(unknown)
+    }
   }
 
   private func readNetworkPolicy(

@@ -11,19 +11,21 @@ struct Reporter: Sendable {
   }
 
   func error(_ refusal: Refusal) -> Diagnostic {
-    diagnostic(.error, refusal, nil)
+    diagnostic(.error, refusal, refusal.identifier)
   }
 
-  func warning(_ refusal: Refusal, _ identifier: WarningIdentifier) -> Diagnostic {
-    diagnostic(identifier.severity, refusal, identifier)
+  func warning(
+    _ refusal: Refusal, _ identifier: WarningIdentifier, as severity: Diagnostic.Severity? = nil
+  ) -> Diagnostic {
+    diagnostic(severity ?? identifier.severity, refusal, identifier)
   }
 
   private func diagnostic(
-    _ severity: Diagnostic.Severity, _ refusal: Refusal, _ identifier: WarningIdentifier?
+    _ severity: Diagnostic.Severity, _ refusal: Refusal, _ identifier: WarningIdentifier
   ) -> Diagnostic {
     var place = location
     if refusal.position.line > 0 { place.position = refusal.position }
     return Diagnostic(
-      severity, at: place, object: title, refusal.text, hint: refusal.hint, identifier: identifier?.rawValue)
+      severity, at: place, object: title, refusal.text, hint: refusal.hint, identifier: identifier.rawValue)
   }
 }

@@ -13,7 +13,8 @@ struct RuleSanitizer {
     guard !rule.elements.isEmpty else {  // V1
       throw rule.field.refusal(
         "rule must have at least one of Ingress, IngressDeny, Egress, EgressDeny with at least one element",
-        hint: "for default deny without exceptions write the list with one empty rule: `ingress: [{}]`")
+        hint: "for default deny without exceptions write the list with one empty rule: `ingress: [{}]`",
+        identifier: .noRules)
     }
     switch (rule.endpointSelector, rule.nodeSelector) {
     case (nil, nil):  // V2

@@ -10,6 +10,10 @@ struct SchemaFinding: Sendable {
 
   var kind: Kind
   var refusal: Refusal
+
+  var isUnknownField: Bool {
+    if case .unknownField = kind { true } else { false }
+  }
 }
 
 /// Compares a value with a schema; collects all findings in the order of the file.
@@ -58,7 +62,8 @@ struct SchemaValidator {
         check(member, known)
       } else if findings.count < Self.limit {
         let near = Spelling.nearest(to: key, in: Array(schema.fields.keys))
-        let refusal = member.refusal("unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" })
+        let refusal = member.refusal(
+          "unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" }, identifier: .unknownField)
         findings.append(SchemaFinding(kind: .unknownField(name: key, parent: field), refusal: refusal))
       }
     }
@@ -121,10 +126,14 @@ struct SchemaValidator {
 
   private mutating func mismatch(_ field: Field, _ expected: String, _ schema: Schema) {
     violation(
-      field, "must be of type \(schema.typeName): \"\(field.value.typeName)\"", field.mismatch(expected: expected).hint)
+      field, "must be of type \(schema.typeName): \"\(field.value.typeName)\"", field.mismatch(expected: expected).hint,
+      .wrongType)
   }
 
-  private mutating func violation(_ field: Field, _ message: String, _ hint: String? = nil) {
-    findings.append(SchemaFinding(kind: .violation, refusal: field.refusal(message, hint: hint)))
+  private mutating func violation(
+    _ field: Field, _ message: String, _ hint: String? = nil, _ identifier: WarningIdentifier = .schemaViolation
+  ) {
+    findings.append(
+      SchemaFinding(kind: .violation, refusal: field.refusal(message, hint: hint, identifier: identifier)))
   }
 }

@@ -30,6 +30,7 @@ struct RuleTranslator {
       entry.defaultDeny = defaultDeny(rule, element.direction)
       entry.ports = PortTranslator(compatibility: compatibility).ports(element)
       entry.services = services(element)
+      entry.usesGroups = !(element.groups ?? []).isEmpty
       if compatibility.honoursRequires { entry.requires = (element.requires ?? []).map(scope.requirement) }
       entry.authentication = element.authentication.flatMap { AuthenticationMode(rawValue: $0.content) }
       entry.log = rule.log

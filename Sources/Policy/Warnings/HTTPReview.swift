@@ -1,3 +1,5 @@
+import Manifest
+
 /// HTTP rules whose regular expressions or headers do not mean what they seem to (§15 rows 22 to 27).
 struct HTTPReview {
   func review(_ rule: L7Document.HTTP, _ list: inout WarningList) {
@@ -38,6 +40,12 @@ struct HTTPReview {
       return
     }
     let value = header.content[header.content.index(after: space)...]
+    let name = header.content[..<space].lowercased()
+    if name == "content-type" || name == "content-type:", !value.contains(";") {
+      list.add(
+        .headerContentType, header.field,
+        "values are compared letter for letter: \"\(value); charset=utf-8\" does not match")
+    }
     if value.contains(".*") || value.contains("[^") || value.contains(".+") {
       list.add(
         .headerLiteralRegex, header.field,

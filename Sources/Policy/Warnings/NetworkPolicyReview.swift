@@ -10,7 +10,7 @@ struct NetworkPolicyReview {
 
   func warnings(_ policy: NetworkPolicyDocument) -> [Diagnostic] {
     var list = WarningList(reporter: reporter)
-    review(policy.podSelector, "the policy selects no pod", &list)
+    review(policy.podSelector, "the policy selects no pod", isOfPods: true, &list)
     for rule in policy.ingress { review(rule, isIngress: true, &list) }
     for rule in policy.egress { review(rule, isIngress: false, &list) }
     let types = policy.policyTypes.map(\.content)
@@ -24,8 +24,8 @@ struct NetworkPolicyReview {
 
   private func review(_ rule: NetworkPolicyDocument.Rule, isIngress: Bool, _ list: inout WarningList) {
     for peer in rule.peers {
-      if let selector = peer.podSelector { review(selector, "the peer selects no pod", &list) }
-      if let selector = peer.namespaceSelector { review(selector, "the peer selects no pod", &list) }
+      if let selector = peer.podSelector { review(selector, "the peer selects no pod", isOfPods: true, &list) }
+      if let selector = peer.namespaceSelector { review(selector, "the peer selects no pod", isOfPods: false, &list) }
       guard let block = peer.ipBlock else { continue }
       if IPPrefix(block.cidr) == nil {
         list.add(.ipBlockInvalid, block.field, "\"\(block.cidr)\" is no prefix: Cilium lets it select no address")
@@ -54,7 +54,10 @@ struct NetworkPolicyReview {
     }
   }
 
-  private func review(_ selector: SelectorDocument, _ consequence: String, _ list: inout WarningList) {
+  private func review(
+    _ selector: SelectorDocument, _ consequence: String, isOfPods: Bool, _ list: inout WarningList
+  ) {
+    if isOfPods { SelectorReview.reviewPods(selector, &list) }
     guard SelectorDraft(selector, prefix: "k8s.").isMalformed else { return }
     list.add(.selectorInvalid, selector.field, "the selector is malformed: \(consequence)")
   }

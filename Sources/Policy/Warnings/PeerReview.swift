@@ -1,5 +1,6 @@
 import Addresses
 import Cluster
+import Manifest
 import Rules
 
 /// Peer lists that reach fewer or more peers than they seem to.
@@ -27,6 +28,7 @@ struct PeerReview {
         .cidrExcludesPods, element.field,
         "\(cidr) means addresses outside the cluster: it never matches pods or nodes")
     }
+    reviewReach(element, &list)
     for name in element.fqdns ?? [] { review(name, &list) }
     if element.isDeny, let service = element.services?.first, compatibility.reproducesBugs {
       let hasPorts = !(element.ports ?? []).isEmpty
@@ -34,6 +36,30 @@ struct PeerReview {
         .denyToServices, service.field,
         "toServices of a deny rule is never resolved (bug B4): this "
           + (hasPorts ? "denies the ports towards everyone" : "denies nothing, but switches default deny on"))
+    }
+  }
+
+  /// The whole world on all ports, and the host that is only the own one.
+  private func reviewReach(_ element: RuleElement, _ list: inout WarningList) {
+    let entities = (element.entities ?? []).map(\.content)
+    let blocks = (element.cidrs ?? []).map(\.content) + (element.cidrSets ?? []).map(\.cidr)
+    let isWorld =
+      entities.contains { ["all", "world"].contains($0) } || blocks.contains { IPPrefix($0)?.length == 0 }
+    if isWorld, !element.isDeny, (element.ports ?? []).isEmpty, (element.icmps ?? []).isEmpty {
+      list.add(
+        .allowWorld, element.field,
+        element.direction == .egress
+          ? "this opens every port of every address outside the cluster"
+          : "this admits every address outside the cluster to all ports",
+        hint: "name the ports in toPorts")
+    }
+    if element.direction == .egress, !element.isDeny, entities.contains("host"),
+      !entities.contains(where: { ["remote-node", "cluster", "all"].contains($0) }),
+      let entity = element.entities?.first(where: { $0.content == "host" })
+    {
+      list.add(
+        .hostIsOwnNode, entity.field, "host is the node that the pod runs on, and no other",
+        hint: "for all nodes: toEntities: [host, remote-node]")
     }
   }
 
@@ -48,6 +74,12 @@ struct PeerReview {
         .emptyPeerList, element.field[key] ?? element.field,
         "an empty list of peers selects nobody: the rule \(element.isDeny ? "denies" : "admits") nothing",
         hint: "leave the list out to mean everyone")
+    }
+    for (key, count) in [("toPorts", element.ports?.count), ("icmps", element.icmps?.count)] where count == 0 {
+      guard (element.ports ?? []).isEmpty, (element.icmps ?? []).isEmpty else { continue }
+      list.add(
+        .emptyListIsAbsent, element.field[key] ?? element.field,
+        "an empty list counts as absent: all ports and protocols are meant")
     }
     let absent = [
       ("Services", element.services?.count), ("FQDNs", element.fqdns?.count), ("Groups", element.groups?.count),

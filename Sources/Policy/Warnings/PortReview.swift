@@ -1,3 +1,4 @@
+import Manifest
 import Rules
 
 /// Ports and L7 rules that match something else than they seem to.
@@ -18,6 +19,8 @@ struct PortReview {
         break
       }
     }
+    if element.isDeny { reviewDeny(rule, &list) }
+    reviewTLS(rule, &list)
     guard let rules = rule.rules else { return }
     if rules.isEmpty, rules.parser.isEmpty {
       list.add(
@@ -26,6 +29,41 @@ struct PortReview {
     }
     for http in rules.http ?? [] { HTTPReview().review(http, &list) }
     for name in rules.dns ?? [] { NameReview(compatibility: compatibility).review(name, &list) }
+  }
+
+  private func reviewDeny(_ rule: PortRuleDocument, _ list: inout WarningList) {
+    for (key, field) in rule.field.members
+    where ["rules", "serverNames", "listener", "terminatingTLS", "originatingTLS"].contains(key) && !field.value.isNull
+    {
+      list.add(
+        .denyWithL7, field, "a deny rule looks at ports only: the whole port is denied, whatever is asked for",
+        hint: "allow what is wanted with layer 7 rules; the rest is then refused")
+      return
+    }
+  }
+
+  private static let ports = (
+    tls: [443, 6443, 8443, 9443, 853, 993, 995, 465, 636] as Set<UInt16>,
+    // Protocols in which the server speaks first, or TLS only comes after a request for it.
+    plaintext: [21, 22, 23, 25, 53, 80, 110, 143, 389, 587, 3306, 5432, 6379, 8080, 9092, 11211] as Set<UInt16>
+  )
+
+  private func reviewTLS(_ rule: PortRuleDocument, _ list: inout WarningList) {
+    for port in rule.ports where !ServiceName.isValid(port.port) {
+      guard case .number(let number) = PortNumber(parsing: port.port), port.endPort <= Int32(number) else { continue }
+      if let http = rule.rules?.field["http"], !(rule.rules?.http ?? []).isEmpty, rule.terminatingTLS == nil,
+        Self.ports.tls.contains(number)
+      {
+        list.add(
+          .httpOnTLSPort, http, "port \(number) usually carries TLS, in which no HTTP can be read: requests fail",
+          hint: "terminate it with terminatingTLS and originatingTLS, or check serverNames")
+      }
+      if let name = rule.serverNames.first, Self.ports.plaintext.contains(number) {
+        list.add(
+          .serverNamesPlaintextPort, name.field,
+          "connections to port \(number) do not begin with a TLS handshake: without a server name they are reset")
+      }
+    }
   }
 
   private func review(_ port: PortRuleDocument.Port, _ list: inout WarningList) {

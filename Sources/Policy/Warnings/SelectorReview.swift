@@ -1,4 +1,5 @@
 import Cluster
+import Manifest
 
 /// Selectors that select something else than they seem to, or nothing.
 struct SelectorReview {
@@ -37,6 +38,14 @@ struct SelectorReview {
     }
   }
 
+  /// The pod selectors of a NetworkPolicy, whose keys have no source.
+  static func reviewPods(_ selector: SelectorDocument, _ list: inout WarningList) {
+    let keys = (selector.field["matchLabels"]?.members ?? []) + selector.expressions.map { ($0.key, $0.field) }
+    for (key, field) in keys where !IdentityLabelFilter.keeps(key) {
+      list.add(.filteredLabel, field, "Cilium takes no label \(key) into identities: this never matches by value")
+    }
+  }
+
   func review(_ selector: SelectorDocument, _ list: inout WarningList) {
     for (key, field) in selector.field["matchLabels"]?.members ?? [] { review(key, field, &list) }
     for expression in selector.expressions { review(expression.key, expression.field, &list) }
@@ -66,27 +75,9 @@ struct SelectorReview {
       list.add(
         .namespaceKey, field, "pods carry no label \(name): this never matches", hint: "k8s:\(LabelKey.namespace)")
     default:
-      guard IdentityLabelFilter.drops(name) else { return }
+      guard !IdentityLabelFilter.keeps(String(name)) else { return }
       list.add(
         .filteredLabel, field, "Cilium takes no label \(name) into identities: this never matches by value")
     }
   }
-}
-
-/// Labels that the default filter keeps out of identities (§2.1).
-enum IdentityLabelFilter {
-  static func drops(_ key: Substring) -> Bool {
-    !kept.contains(where: key.hasPrefix) && dropped.contains(where: key.hasPrefix)
-  }
-
-  private static let kept = [
-    LabelKey.namespace, LabelKey.namespaceLabelsPrefix, "app.kubernetes.io", LabelKey.cluster, LabelKey.serviceAccount,
-  ]
-
-  private static let dropped = [
-    "io.kubernetes", "kubernetes.io", "beta.kubernetes.io", "k8s.io", "statefulset.kubernetes.io/pod-name",
-    "apps.kubernetes.io/pod-index", "batch.kubernetes.io/job-completion-index", "batch.kubernetes.io/controller-uid",
-    "pod-template-generation", "pod-template-hash", "controller-revision-hash", "controller-uid", "annotation",
-    "etcd_node",
-  ]
 }

@@ -98,14 +98,15 @@ extension Tables {
 
 extension Identity {
   /// The labels that tell people who it is: those that Cilium adds by itself are left out.
-  var summary: String {
+  var summary: String { summaryLabels.joined(separator: ",") }
+
+  var summaryLabels: [String] {
     let added = ["k8s:io.cilium.k8s.namespace.labels.", "k8s:io.cilium.k8s.policy."]
-    let shown = labels.filter { label in !added.contains(where: label.hasPrefix) }.map { label in
+    return labels.filter { label in !added.contains(where: label.hasPrefix) }.map { label in
       label.hasPrefix("k8s:io.kubernetes.pod.namespace=")
         ? "namespace=" + label.dropFirst("k8s:io.kubernetes.pod.namespace=".count)
         : label.hasPrefix("k8s:") ? String(label.dropFirst(4)) : label
     }
-    return shown.joined(separator: ",")
   }
 }
 

@@ -65,17 +65,15 @@ struct FlowRecorder {
     if endpoint >= 0 { flow.nodeName = tables.endpoints[Int(endpoint)].node }
     let isPolicyDrop = hop.verdict == .dropped && hop.flags.contains(.policyAsked)
     let isNew = hop.flags.contains(.opensConnection) || (hop.state == .new && hop.verdict == .audit)
-    if isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked)) {
-      add(policyVerdict(flow, hop, direction, endpoint))
-    }
+    let hasVerdict =
+      isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked))
+    if hasVerdict { add(policyVerdict(flow, hop, direction, endpoint)) }
     if hop.verdict == .dropped {
       flow.verdict = .dropped
       flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
       flow.eventType = .drop(flow.dropReason)
       add(flow)
-    } else if recordsEveryPacket
-      ? !isNew || hop.flags.contains(.notEnforced) : isNew && hop.flags.contains(.notEnforced)
-    {
+    } else if !hasVerdict, isNew || recordsEveryPacket {
       add(trace(flow, hop, direction))
     }
   }
@@ -127,7 +125,8 @@ struct FlowRecorder {
   private func trace(_ base: Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
     var flow = base
     flow.verdict = .forwarded
-    flow.traceObservationPoint = direction == .egress ? .toStack : .toEndpoint
+    flow.traceObservationPoint =
+      hop.verdict == .redirected ? .toProxy : direction == .egress ? .toStack : .toEndpoint
     flow.eventType = .trace(flow.traceObservationPoint)
     flow.isReply = hop.state == .reply
     flow.traceReason =

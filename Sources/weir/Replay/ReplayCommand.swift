@@ -95,7 +95,7 @@ struct ReplayCommand: ParsableCommand {
     if replay.readerIsGone, statsJson == nil { return }
     if statistics.packets == 0 {
       console.report(
-        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: "no-packets"))
+        Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: WarningIdentifier.noPackets.rawValue))
     }
     try write(statistics, readerIsGone: replay.readerIsGone, console)
   }

@@ -15,12 +15,16 @@ struct Console {
   /// Errors and warnings in colour.
   var usesColor = false
 
-  func report(_ diagnostic: Diagnostic) {
-    switch diagnostic.severity {
-    case .note where verbosity < .verbose: return
-    case .warning where verbosity < .normal: return
-    default: break
+  func shows(_ severity: Diagnostic.Severity) -> Bool {
+    switch severity {
+    case .note: verbosity >= .verbose
+    case .warning: verbosity >= .normal
+    case .error: true
     }
+  }
+
+  func report(_ diagnostic: Diagnostic) {
+    guard shows(diagnostic.severity) else { return }
     var text = diagnostic.description
     if usesColor {
       let code = diagnostic.severity == .error ? "31" : diagnostic.severity == .warning ? "33" : "36"

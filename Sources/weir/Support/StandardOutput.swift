@@ -86,4 +86,11 @@ extension StandardOutput {
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Columns for prose: the terminal's, within reason.
+  static var width: Int {
+    var size = winsize()
+    guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return min(max(Int(size.ws_col), 60), 120)
+  }
 }

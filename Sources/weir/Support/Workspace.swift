@@ -12,6 +12,9 @@ struct Workspace {
   let policies: [PolicyObject]
   let compatibility: Compatibility
   let tables: Tables
+  /// The tables with what they were made from.
+  let compilation: Compilation
+  private let validation: Validation
   /// From loaded objects to finished tables.
   let compileSeconds: Double
 
@@ -35,6 +38,7 @@ struct Workspace {
       policy.error = refused.error
       return policy
     }
+    var report = BoundedReport(console: console)
     var groups: [CIDRGroup] = []
     var refused = inventory.refusedObjects
     for object in inventory.policyObjects {
@@ -45,7 +49,7 @@ struct Workspace {
         continue
       }
       let policy = reader.read(object)
-      policy.warnings.forEach(console.report)
+      policy.warnings.forEach { report.report($0) }
       if let error = policy.error {
         console.report(error)
         refused += 1
@@ -63,12 +67,26 @@ struct Workspace {
     input.compatibility = options.compat
     input.names = options.fqdn.map { ($0.name, $0.addresses) }
     let compiled = clock.now
-    tables = Compiler.compile(input)
+    compilation = Compiler.compilation(of: input)
+    tables = compilation.tables
+    validation = options.validation
     let end = clock.now
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
+    Self.reportFindings(input, tables, &report)
+    report.finish()
     reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
+  }
+
+  /// The same input compiled as it is documented: without the reference's bugs.
+  func documented() -> Compilation {
+    var input = compilation.input
+    input.compatibility = .strict
+    let reader = PolicyReader(
+      settings: inventory.cluster.settings, validation: validation, compatibility: .strict)
+    input.policies = inventory.policyObjects.filter { $0.kind != "CiliumCIDRGroup" }.map(reader.read)
+    return Compiler.compilation(of: input)
   }
 
   private func reportSummary(
@@ -87,13 +105,13 @@ struct Workspace {
         Diagnostic(
           .warning, at: nil, "no node is called \(node), so no pod is local and nothing is judged",
           hint: "nodes: \(inventory.cluster.nodes.map(\.name).sorted().prefix(8).joined(separator: ", "))",
-          identifier: "unknown-node"))
+          identifier: WarningIdentifier.unknownNode.rawValue))
     }
     if !policies.contains(where: \.isAccepted), inventory.cluster.settings.enforcement != .always {
       console.report(
         Diagnostic(
           .warning, at: nil, "no policy is in force: everything between managed pods is FORWARDED",
-          hint: "name the policies with -f", identifier: "no-policies"))
+          hint: "name the policies with -f", identifier: WarningIdentifier.noPolicies.rawValue))
     }
     let oddlyWritten = inventory.cluster.pods.filter { !$0.oddlyWrittenAddresses.isEmpty }
     if let pod = oddlyWritten.first, let address = pod.oddlyWrittenAddresses.first {
@@ -103,16 +121,18 @@ struct Workspace {
           .note, at: pod.location, object: "Pod \(pod.namespace)/\(pod.name)\(more)",
           "the address \(address) is written unusually; the agent's caches, and so trace, do not find it as \(address)",
           hint: "packets are judged by the address itself; --compat strict makes trace do so too",
-          identifier: "oddly-written-address"))
+          identifier: WarningIdentifier.oddlyWrittenAddress.rawValue))
     }
+    var conflicts = BoundedReport(console: console)
     for endpoint in tables.endpoints where endpoint.isLocal {
       guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }
-      console.report(
+      conflicts.report(
         Diagnostic(
           .error, at: nil, object: endpoint.name, "its policies cannot be merged: \(error)",
           hint: "Cilium would keep the endpoint's previous policy; Weir does not judge it",
-          identifier: "merge-conflict"))
+          identifier: WarningIdentifier.mergeConflict.rawValue))
     }
+    conflicts.finish()
     guard console.verbosity == .verbose else { return }
     for (kind, count) in inventory.skippedKinds.sorted(by: { $0.key < $1.key }) {
       console.say("skipped: \(count) × \(kind)")

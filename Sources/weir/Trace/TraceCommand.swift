@@ -42,6 +42,9 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Whether demanded authentication succeeds.", valueName: "succeed|fail"))
   var authentication = Authentication.succeed
 
+  @Flag(help: "Explain the verdicts of --probes in JSON too; all others are explained anyway.")
+  var explain = false
+
   @Option(name: .shortAndLong, help: "text or json.")
   var output = Format.text
 
@@ -65,13 +68,16 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     let console = consoleOptions.console
     let parsed = try probes == nil ? [singleProbe()] : readProbes(console)
-    let tracer = Tracer(try Workspace(input, console: console))
+    let workspace = try Workspace(input, console: console)
+    let tracer = Tracer(workspace.compilation, compatibility: workspace.compatibility)
+    let explains = probes == nil || explain || self.output == .text
+    let explainer = explains ? TraceExplainer(workspace, tracer) : nil
     var output = StandardOutput()
     var failed = false
     for case (let place, let probe) in parsed {
       do throws(ProbeError) {
         let result = try tracer.trace(probe.get())
-        write(result, tracer, to: &output)
+        write(result, explainer?.explain(result), tracer, to: &output)
       } catch {
         console.report(Diagnostic(.error, at: place, error.message, hint: error.hint))
         failed = true
@@ -82,15 +88,18 @@ struct TraceCommand: ParsableCommand {
     if failed { throw probes == nil ? ExitStatus.missingInput : ExitStatus.badData }
   }
 
-  private func write(_ result: TraceResult, _ tracer: Tracer, to output: inout StandardOutput) {
+  private func write(
+    _ result: TraceResult, _ explanation: TraceExplanation?, _ tracer: Tracer, to output: inout StandardOutput
+  ) {
     let succeeds = authentication == .succeed
     guard self.output == .json else {
-      output.write(
-        TraceText(tables: tracer.tables, authenticationSucceeds: succeeds).text(result) + (probes == nil ? "" : "\n"))
+      let style = TextStyle(usesColor: consoleOptions.colorsOutput, width: StandardOutput.width)
+      let text = TraceText(tables: tracer.tables, authenticationSucceeds: succeeds, style: style)
+      output.write(text.text(result, explanation ?? TraceExplanation()) + (probes == nil ? "" : "\n"))
       return
     }
     var json = JSONWriter()
-    TraceJSON(tables: tracer.tables, authenticationSucceeds: succeeds).write(result, to: &json)
+    TraceJSON(tables: tracer.tables, authenticationSucceeds: succeeds).write(result, explanation, to: &json)
     json.line()
     output.write(json.bytes)
   }

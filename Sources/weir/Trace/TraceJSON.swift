@@ -1,4 +1,5 @@
 import Dataplane
+import Explanation
 import Flow
 import Tables
 
@@ -8,22 +9,29 @@ struct TraceJSON {
   /// False: a demanded authentication fails, and the connection with it.
   let authenticationSucceeds: Bool
 
-  func write(_ result: TraceResult, to json: inout JSONWriter) {
+  func write(_ result: TraceResult, _ explanation: TraceExplanation?, to json: inout JSONWriter) {
     json.object { json in
-      for (key, hop) in [("egress", result.egress), ("ingress", result.ingress)] {
+      for (key, hop, why) in [
+        ("egress", result.egress, explanation?.egress), ("ingress", result.ingress, explanation?.ingress),
+      ] {
         json.key(key)
-        if let hop { write(hop, to: &json) } else { json.null() }
+        if let hop { write(hop, why, to: &json) } else { json.null() }
       }
       json.field("verdict", TraceOutcome(result, authenticationSucceeds: authenticationSucceeds).rawValue)
       write("source_identity", result.source.identity, to: &json)
       write("destination_identity", result.destination.identity, to: &json)
+      guard let explanation else { return }
+      json.optional("undecidable", explanation.undecidable)
+      json.optional("reference_bug", explanation.referenceBugs.map(\.rawValue).joined(separator: ", "))
+      json.optional("notes", explanation.notes)
     }
   }
 
-  private func write(_ hop: TraceHop, to json: inout JSONWriter) {
+  private func write(_ hop: TraceHop, _ explanation: Explanation?, to json: inout JSONWriter) {
     let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
     json.object { json in
       json.field("verdict", outcome.rawValue)
+      defer { if let explanation { ExplanationJSON(explanation).write(to: &json) } }
       if let error = hop.error {
         json.field("error", error)
         return

@@ -1,4 +1,5 @@
 import Dataplane
+import Explanation
 import Rules
 import Tables
 
@@ -6,69 +7,72 @@ import Tables
 struct TraceText {
   let tables: Tables
   let authenticationSucceeds: Bool
+  var style = TextStyle()
 
-  func text(_ result: TraceResult) -> String {
+  func text(_ result: TraceResult, _ explanation: TraceExplanation) -> String {
     let outcome = TraceOutcome(result, authenticationSucceeds: authenticationSucceeds)
+    let doubt = explanation.undecidable.isEmpty ? "" : style.paint(" (undecidable)", .yellow)
     var lines = [
-      "\(outcome.rawValue)  \(result.source.probe.text) → \(result.destination.probe.text) \(result.probe.protocolText)",
-      "",
-      "  from  " + describe(result.source),
-      "  to    " + describe(result.destination),
+      paint(outcome) + doubt
+        + "  \(result.source.probe.text) → \(result.destination.probe.text)  \(result.probe.protocolText)",
       "",
     ]
-    lines += self.lines(of: result.egress, "egress", at: result.source)
-    lines += self.lines(of: result.ingress, "ingress", at: result.destination)
+    lines += ends(result)
+    lines += list(explanation.undecidable, title: style.paint("Undecidable", .yellow) + ", because")
+    lines += hop(result.egress, explanation.egress, .egress, at: result.source)
+    lines += hop(result.ingress, explanation.ingress, .ingress, at: result.destination)
+    for note in explanation.notes { lines += [""] + style.wrap(note, first: "Note: ") }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func describe(_ end: TraceEnd) -> String {
-    let labels = tables.identity(end.identity)?.summary ?? ""
+  private func list(_ texts: [String], title: String) -> [String] {
+    texts.isEmpty ? [] : ["", title] + texts.flatMap { style.wrap($0, first: "  - ") }
+  }
+
+  private func paint(_ outcome: TraceOutcome) -> String {
+    switch outcome {
+    case .forwarded: style.paint(outcome.rawValue, .green)
+    case .redirected: style.paint(outcome.rawValue, .cyan)
+    case .dropped, .error: style.paint(outcome.rawValue, .red)
+    }
+  }
+
+  // MARK: Ends
+
+  private func ends(_ result: TraceResult) -> [String] {
+    let ends = [("from", result.source), ("to", result.destination)]
+    let names = ends.map { name(of: $1) }
+    let numbers = ends.map { "identity \($1.identity)" }
+    let nameWidth = names.map(\.count).max() ?? 0
+    let numberWidth = numbers.map(\.count).max() ?? 0
+    return zip(ends, zip(names, numbers)).flatMap { end, texts in
+      let head =
+        "  \(end.0.padded(to: 4))  \(texts.0.padded(to: nameWidth))  \(texts.1.padded(to: numberWidth))  "
+      let labels = tables.identity(end.1.identity)?.summaryLabels ?? []
+      return style.wrap(labels.joined(separator: " "), first: head)
+    }
+  }
+
+  private func name(of end: TraceEnd) -> String {
     let name = end.endpoint.map { tables.endpoints[$0].name } ?? end.probe.text
-    return "\(name)  identity \(end.identity)  \(labels)"
+    return name == end.probe.text ? name : "\(name) (\(end.probe.text))"
   }
 
-  private func lines(of hop: TraceHop?, _ name: String, at end: TraceEnd) -> [String] {
-    guard let hop else { return ["  \(name): no local endpoint at \(end.probe.text), so no policy"] }
+  // MARK: Hops
+
+  private func hop(_ hop: TraceHop?, _ explanation: Explanation?, _ direction: Direction, at end: TraceEnd) -> [String]
+  {
+    guard let hop else {
+      return ["", "\(direction): no local endpoint at \(end.probe.text), so nobody's policy is asked"]
+    }
     let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
-    var head = "  \(name) at \(tables.endpoints[hop.endpoint].name): \(outcome.rawValue)"
+    var head = "\(direction) at \(tables.endpoints[hop.endpoint].name): \(paint(outcome))"
     if outcome == .dropped { head += " (\(hop.dropReason))" }
-    return [head] + reasons(for: hop, outcome).map { "    " + $0 }
+    let text = HopText(tables: tables, style: style, authenticationSucceeds: authenticationSucceeds)
+    return ["", head] + (explanation.map { text.lines(hop, $0) } ?? [])
   }
+}
 
-  private func reasons(for hop: TraceHop, _ outcome: TraceOutcome) -> [String] {
-    if let error = hop.error { return ["its policies cannot be merged: \(error)"] }
-    guard let entry = hop.entry else { return defaultDeny(hop) }
-    let rules = tables.provenance.rules(of: entry.rules)
-    guard isEnforced(hop) else { return ["no policy selects the endpoint for \(hop.direction): everything is allowed"] }
-    var lines = ["entry: \(peer(entry.key.identity)), \(entry.key.portText)\(entry.isDeny ? ", deny" : "")"]
-    if hop.verdict.redirect > 0 {
-      lines.append("the proxy decides: \(tables.redirects[Int(hop.verdict.redirect) - 1].name)")
-    }
-    if hop.verdict.authentication != .none {
-      let assumed = authenticationSucceeds ? "assumed to succeed" : "assumed to fail"
-      lines.append("authentication \(hop.verdict.authentication.name) is demanded, \(assumed)")
-    }
-    return lines + rules.map { "by \(describe($0))" }
-  }
-
-  private func defaultDeny(_ hop: TraceHop) -> [String] {
-    let policy = tables.endpoints[hop.endpoint].policy.map { tables.policies[$0] }
-    let rules = tables.provenance.rules(of: policy?.rules(hop.direction) ?? 0)
-    guard !rules.isEmpty else { return ["no rule allows it, and the enforcement mode denies by default"] }
-    return ["no rule allows it; default deny because these select the endpoint:"] + rules.map(describe)
-  }
-
-  private func isEnforced(_ hop: TraceHop) -> Bool {
-    tables.endpoints[hop.endpoint].policy.map { tables.policies[$0].isEnforced(hop.direction) } ?? false
-  }
-
-  private func peer(_ identity: UInt32) -> String {
-    guard identity > 0 else { return "any peer" }
-    return "peer \(identity) (\(tables.identity(identity)?.summary ?? "unknown"))"
-  }
-
-  private func describe(_ rule: Provenance.Rule) -> String {
-    guard !rule.file.isEmpty else { return "Cilium's own \(rule.name)" }
-    return "\(rule.place) \(rule.path)"
-  }
+extension String {
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,5 +1,6 @@
 import Addresses
 import Cluster
+import Compiler
 import Dataplane
 import Manifest
 import Policy
@@ -49,20 +50,21 @@ struct Tracer {
   /// Pod addresses that the agent does not find under their usual text.
   private let unfindable: Set<IPAddress>
 
-  init(_ workspace: Workspace) {
-    tables = workspace.tables
+  /// - Parameter compatibility: how addresses are found; the tables may be of another.
+  init(_ compilation: Compilation, compatibility: Compatibility) {
+    let cluster = compilation.input.cluster
+    tables = compilation.tables
     lookup = LookupTables(tables)
     endpointsByName = Dictionary(grouping: tables.endpoints.indices) { [tables] in tables.endpoints[$0].name }
     remoteNodes = Dictionary(
       tables.ipcache.lazy.filter { $0.nodeIndex >= 0 }.map { ($0.prefix.address, $0.identity) },
       uniquingKeysWith: { first, _ in first })
     hostNetworkPods = Dictionary(
-      workspace.inventory.cluster.pods.lazy.filter(\.hostNetwork).compactMap { pod in
+      cluster.pods.lazy.filter(\.hostNetwork).compactMap { pod in
         pod.addresses.first.map { ("\(pod.namespace)/\(pod.name)", $0) }
       }, uniquingKeysWith: { first, _ in first })
     unfindable =
-      workspace.compatibility.reproducesBugs
-      ? Set(workspace.inventory.cluster.pods.lazy.flatMap(\.oddlyWrittenAddresses)) : []
+      compatibility.reproducesBugs ? Set(cluster.pods.lazy.flatMap(\.oddlyWrittenAddresses)) : []
   }
 
   func trace(_ probe: Probe) throws(ProbeError) -> TraceResult {

@@ -1,7 +1,16 @@
-import Manifest
+/// The stable names of what Weir tells about inputs; `docs/findings.md` lists them with examples. Scripts may rely on them.
+public enum WarningIdentifier: String, CaseIterable, Sendable {
+  // MARK: Refused objects
 
-/// The stable names of warnings about single policies. Scripts may rely on them; each says in one line what is meant.
-enum WarningIdentifier: String, CaseIterable, Sendable {
+  /// The rule has no list with an element: nothing is enforced.
+  case noRules = "no-rules"
+  /// A value of a type that the field does not take.
+  case wrongType = "wrong-type"
+  /// Cilium's own checks refuse the object.
+  case refused = "policy-refused"
+
+  // MARK: Single objects
+
   /// The API server refuses what the agent alone takes.
   case schemaViolation = "schema-violation"
   /// A field that Cilium does not know and that therefore has no effect.
@@ -100,16 +109,106 @@ enum WarningIdentifier: String, CaseIterable, Sendable {
   case egressWithoutType = "knp-egress-without-type"
   /// An element of a CIDR group that is no prefix is skipped.
   case groupPrefixSkipped = "cidr-group-prefix-skipped"
+
+  /// The object names no namespace and is therefore in `default`.
+  case noNamespace = "no-namespace"
+  /// Layer 7 fields in a deny rule fall away: the port is denied whatever is asked for.
+  case denyWithL7 = "deny-with-l7"
+  /// HTTP rules on a port of TLS, without termination.
+  case httpOnTLSPort = "http-on-tls-port"
+  /// `serverNames` on a port of a protocol that does not begin with a TLS handshake.
+  case serverNamesPlaintextPort = "server-names-on-plaintext-port"
+  /// A `Content-Type` compared letter for letter: a `; charset=utf-8` behind it does not match.
+  case headerContentType = "header-exact-content-type"
+  /// The whole world on every port.
+  case allowWorld = "allow-world"
+  /// `toEntities: [host]` is the pod's own node only.
+  case hostIsOwnNode = "host-is-own-node"
+
+  // MARK: Policies in their cluster
+
+  /// Identities carry another cluster name than the one that selectors ask for.
+  case clusterNameDiffers = "cluster-name-differs"
+  /// A policy that selects no pod.
+  case subjectSelectsNothing = "subject-selects-nothing"
+  /// A peer selector that selects no pod.
+  case peerSelectsNothing = "peer-selects-nothing"
+  /// A selector that fits pods in the host's network only: they are host or remote-node to Cilium.
+  case selectsHostNetwork = "selector-matches-host-network"
+  /// `toFQDNs` without a DNS rule through which the names would be learnt.
+  case fqdnWithoutDNSRule = "fqdn-without-dns-rule"
+  /// B3: `toServices` that matches no service; with ports they are open to everyone.
+  case servicesMatchNothing = "toservices-matches-nothing"
+  /// B5: the service's selector has a key with a dot, which the agent takes apart there.
+  case servicesDottedSelector = "toservices-dotted-selector"
+  /// A service without selector whose backends are pods or nodes, which CIDR rules never match.
+  case servicesInsideCluster = "toservices-backends-in-cluster"
+  /// A port name that none of the pods concerned declares.
+  case namedPortUndeclared = "named-port-undeclared"
+  /// A port name with two numbers in the cluster: the egress rule is ignored.
+  case namedPortAmbiguous = "named-port-ambiguous"
+  /// A service's port where the port of its backends is meant.
+  case servicePort = "service-port-not-target-port"
+  /// The API server seen through its service port.
+  case apiServerPort = "api-server-service-port"
+  /// A prefix whose addresses are pods, which CIDR rules never match.
+  case cidrOfPods = "cidr-of-pods"
+  /// A prefix of service addresses, which are translated before policy.
+  case cidrOfServices = "cidr-of-services"
+  /// A prefix of node addresses, which CIDR rules do not match by default.
+  case cidrOfNodes = "cidr-of-nodes"
+  /// A CIDR group that does not exist selects nothing.
+  case cidrGroupMissing = "cidr-group-missing"
+  /// Pods in egress default deny without a way to the cluster's DNS.
+  case egressWithoutDNS = "egress-default-deny-without-dns"
+  /// An allow rule for all pods of a namespace closes those that no other policy opens.
+  case implicitDefaultDeny = "implicit-default-deny"
+  /// The same for all pods of the cluster.
+  case clusterwideDefaultDeny = "clusterwide-default-deny"
+  /// A broader rule for the same peer lifts the layer 7 rules.
+  case l7Lifted = "l7-lifted-by-broader-rule"
+  /// `fromEntities: [world]` on the pods of a NodePort service: the source may be another node.
+  case worldNodePort = "world-through-node-port"
+  /// Layer 7 rules on traffic that a mesh encrypts.
+  case l7OnMeshPort = "l7-on-mtls-port"
+  /// A port between ambient pods, whose traffic shows TCP 15008 instead.
+  case meshPortHidden = "mesh-port-hidden"
+  /// Pods with a sidecar that cannot reach their control plane.
+  case meshControlPlane = "mesh-control-plane-blocked"
+  /// The rules of one endpoint contradict each other: nothing of its policy takes effect.
+  case mergeConflict = "merge-conflict"
+
+  // MARK: Inputs
+
+  /// An option with a value that it does not take.
+  case settingValue = "setting-value"
+  /// Options in a ConfigMap that Cilium does not read.
+  case settingsElsewhere = "settings-not-read"
+  /// The same object twice; the last one counts.
+  case repeatedObject = "repeated-object"
+  /// A `cilium.io` API that does not exist.
+  case unknownAPI = "unknown-cilium-api"
+  /// `--node` names no node.
+  case unknownNode = "unknown-node"
+  /// No policy is in force.
+  case noPolicies = "no-policies"
+  /// An address in an unusual spelling.
+  case oddlyWrittenAddress = "oddly-written-address"
+  /// The capture has no packet to judge.
+  case noPackets = "no-packets"
 }
 
 extension WarningIdentifier {
   /// Notes tell how a construct reads that is often meant just so, such as `ingress: [{}]`; warnings tell of something
   /// that has no effect or another one than its text suggests.
-  var severity: Diagnostic.Severity {
+  public var severity: Diagnostic.Severity {
     switch self {
     case .emptyRuleDeniesAll, .httpPathExact, .httpHostRegex, .dnsPatternOneLabel, .wildcardPeerScope,
-      .portsForEveryone, .clusterwideWildcard, .portZero, .cidrExcludesPods:
+      .portsForEveryone, .clusterwideWildcard, .portZero, .cidrExcludesPods, .noNamespace, .headerContentType,
+      .allowWorld, .hostIsOwnNode, .worldNodePort, .oddlyWrittenAddress:
       .note
+    case .noRules, .wrongType, .refused, .mergeConflict:
+      .error
     default: .warning
     }
   }
