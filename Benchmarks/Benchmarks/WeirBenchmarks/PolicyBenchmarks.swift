@@ -25,7 +25,7 @@ func registerPolicyBenchmarks() {
     return Amount(items: accepted)
   }
   for scale in Row.scalePolicies where ScaleInput(folder: scale.folder).exists {
-    measure(scale.row) {
+    measure(scale.row, seconds: 3) {
       ScaleInput(folder: scale.folder)
     } run: { _, input in
       Amount(items: try PolicyFiles.read([input.policies], validation: .agent, .snapshot).policies.count)

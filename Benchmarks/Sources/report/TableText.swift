@@ -20,7 +20,12 @@ enum TableText {
       text += aligned(row, widths)
     }
     guard lines.contains(where: { $0.ratio != nil }) else { return text }
-    return text + "\nCILIUM: the best idle run of Cilium's own engine. RATIO: that, over Weir's median.\n"
+    return text + """
+
+      CILIUM: the best of three runs of Cilium's own engine on an idle machine. RATIO: that, over Weir's median.
+      Weir's compilation includes the pods' identities and addresses, Cilium's begins when these are there.
+
+      """
   }
 
   private static func aligned(_ cells: [String], _ widths: [Int]) -> String {
