@@ -1,5 +1,6 @@
 import Dataplane
 import Packet
+import Rules
 import Testing
 
 /// What could only follow a refused opening is dropped with it.
