@@ -22,13 +22,12 @@ public struct Compiler {
     }
   }
 
-  private var input: Input
+  private let input: Input
   private var provenance = ProvenanceBuilder()
   private var entries: [CompiledEntry] = []
 
   private init(_ input: Input) {
     self.input = input
-    self.input.cluster.sortObjects()
   }
 
   /// The tables of all endpoints. The order of objects in the input has no influence.

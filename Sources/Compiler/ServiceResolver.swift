@@ -25,7 +25,11 @@ struct ServiceResolver {
     // The agent never expands services in deny rules, which thus deny their ports to everybody (bug B4).
     if entry.isDeny, compatibility.reproducesBugs { return peers }
     for reference in entry.services {
-      for service in cluster.services where matches(reference, service) { peers += self.peers(of: service) }
+      let services = cluster.services.filter { matches(reference, $0) }
+      // By name, not in the order of the files.
+      for service in services.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) {
+        peers += self.peers(of: service)
+      }
     }
     // A list that stays empty counts as absent (bug B3).
     return peers.isEmpty && !compatibility.reproducesBugs ? nil : peers

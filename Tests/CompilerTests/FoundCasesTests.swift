@@ -96,4 +96,19 @@ import Testing
     #expect(tables.ipcache == reversed.ipcache)
     #expect(tables.identities == reversed.identities)
   }
+
+  @Test("the order of services does not change the peers of a rule that chooses several")
+  func orderOfServices() {
+    let service = WrittenService(selector: WrittenSelector(terms: [.init(key: "kind", values: ["in"])]))
+    var scenario = scenario([[WrittenElement(direction: .egress, peers: .services([service]))]])
+    scenario.cluster.services = ["front", "back"].map { name in
+      var service = Service(namespace: "shop", name: name, location: Self.location)
+      service.labels = ["kind": "in"]
+      service.selector = ["app": name]
+      return service
+    }
+    let policies = CompiledScenario(scenario).tables.policies
+    scenario.cluster.services.reverse()
+    #expect(CompiledScenario(scenario).tables.policies == policies)
+  }
 }

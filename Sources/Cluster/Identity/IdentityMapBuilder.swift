@@ -68,7 +68,8 @@ struct IdentityMapBuilder {
   }
 
   private mutating func addNodes(effective: [IPPrefix: EffectiveLabels]) {
-    for node in cluster.nodes {
+    // Numbers follow the nodes' names, not the order of the files.
+    for node in cluster.nodes.sorted(by: { $0.name < $1.name }) {
       guard let index = nodeIndices[node.name] else { continue }
       let labels = node.labels.map { Label.k8s($0.key, $0.value) } + [.reserved("host")]
       map.hostPolicyLabels[index] = LabelSet(labels)
