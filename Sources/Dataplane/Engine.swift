@@ -48,9 +48,6 @@ public struct Engine: ~Copyable {
     return counters
   }
 
-  /// The same tables that packets are judged by.
-  public var lookupTables: LookupTables { tables }
-
   /// Judges all further packets by other tables. Connections stay, as in Cilium: their next forward packet meets the new
   /// policy, replies pass until the entry dies. Endpoints, redirects and services must keep their indices, or replies of
   /// proxied connections will name the wrong proxy.

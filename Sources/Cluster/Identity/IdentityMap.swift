@@ -1,5 +1,4 @@
 public import Addresses
-import Rules
 
 /// Who is who: every identity, the address blocks that stand for them, and the endpoints
 /// (`cilium-policy.md` §2.1, §3).
@@ -25,12 +24,6 @@ public struct IdentityMap: Sendable {
   }
 
   init() {}
-
-  /// The identity as seen from a node: identities of other nodes' hosts do not exist for its endpoints.
-  public func isVisible(_ identity: Int, from node: Int?) -> Bool {
-    guard identities[identity].id == ReservedIdentity.host else { return true }
-    return identity == hostIdentity(of: node)
-  }
 
   /// The host identity that endpoints of a node know.
   public func hostIdentity(of node: Int?) -> Int {
