@@ -23,11 +23,12 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Dataplane", "Flow",
+        "Layer7", "Dataplane", "Flow",
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // C interoperation, nothing else.
@@ -59,6 +60,12 @@ let package = Package(
     // Capture → packet → dataplane → flow.
     .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: hotPath),
     .target(name: "Packet", dependencies: ["Addresses"], swiftSettings: hotPath),
+    .target(
+      name: "Layer7",
+      dependencies: [
+        "Addresses", "Packet", "Rules", "CRE2", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: hotPath + [.enableExperimentalFeature("Lifetimes")]),
     .target(name: "Dataplane", dependencies: ["Addresses", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
@@ -66,7 +73,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Dataplane", "Flow",
+        "Dataplane", "Flow", "Layer7",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -97,6 +104,9 @@ let package = Package(
     .testTarget(
       name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
+    .testTarget(
+      name: "Layer7Tests", dependencies: ["Layer7", "Packet", "Rules", "Addresses"], resources: [.copy("Fixtures")],
+      swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
