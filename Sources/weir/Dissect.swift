@@ -57,6 +57,8 @@ struct Dissect: ParsableCommand {
     var json = DissectionJSON(reader, listsPackets: packets)
     var messages = MessageReader()
     let linkType = LinkType(rawValue: reader.linkType)
+    // Reading an option costs more than a packet's headers.
+    let listsPackets = packets
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
         dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
@@ -65,7 +67,7 @@ struct Dissect: ParsableCommand {
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
       messages.read(
         headers, packet.bytes.bytes, originalLength: length, frame: summary.packets, timestamp: packet.timestamp)
-      guard packets else { continue }
+      guard listsPackets else { continue }
       let row = PacketRow(
         frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
         headers: headers)
