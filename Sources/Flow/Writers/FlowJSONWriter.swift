@@ -6,6 +6,7 @@ struct FlowJSONWriter {
   private var ends = FragmentCache<FlowEndpoint>()
   private var emitters = FragmentCache<Flow.Observer>()
   private var nodes = FragmentCache<Flow.Observer>()
+  private var nodeNames = FragmentCache<Flow.Observer>()
   private var files = FragmentCache<Flow.Attribution>()
   private var policies = FragmentCache<Flow.Attribution>()
   private var clock = ClockText()
@@ -33,7 +34,7 @@ struct FlowJSONWriter {
     bytes.append("{\"flow\":{")
     writeFields(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
-    bytes.member("\"node_name\":", text: flow.observer.content.nodeName)
+    nodeNames.append(flow.observer, to: &bytes) { $1.member("\"node_name\":", text: $0.nodeName) }
     write("\"time\":", flow.time, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
   }

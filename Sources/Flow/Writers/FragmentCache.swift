@@ -4,7 +4,7 @@
 /// A place is chosen by the value's identity; whoever comes to a taken one replaces its text. The cache keeps each value
 /// that it knows, so that an identity cannot come to mean something else.
 struct FragmentCache<Content: Sendable & Hashable> {
-  private static var size: Int { 2048 }
+  private static var size: Int { 8192 }
 
   private var identities: [UInt] = []
   private var known: [SharedValue<Content>?] = []
