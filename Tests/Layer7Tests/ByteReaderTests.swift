@@ -18,7 +18,7 @@ import Testing
     let message: [UInt8] = [1, 2, 3]
     var reader = ByteReader(message.span.bytes)
     #expect(reader.uint32() == nil)
-    #expect(reader.skip(4) == false)
+    #expect(!reader.skip(4))
     #expect(reader.position == 0)
     #expect(reader.range(3) == 0..<3)
     #expect(reader.range(-1) == nil)
