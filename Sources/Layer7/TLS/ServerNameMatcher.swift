@@ -53,5 +53,3 @@ public struct ServerNameMatcher: Sendable, Hashable {
     }
   }
 }
-
-private func asciiLowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
