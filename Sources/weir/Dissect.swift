@@ -9,8 +9,8 @@ struct Dissect: ParsableCommand {
     abstract: "Show what Weir reads in captures, without judging it.",
     discussion: """
       Reads pcap and pcapng, gzip-compressed or not, and says which packets and flows are in them: \
-      addresses, protocol and ports are those of the outermost IP header. Names that clients ask for are read from \
-      TLS and QUIC, on any port and within tunnels too.
+      addresses, protocol and ports are those of the outermost IP header. The messages of TLS, QUIC, HTTP, DNS and \
+      Kafka are read within tunnels too.
       """)
 
   enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -55,7 +55,7 @@ struct Dissect: ParsableCommand {
     var reader = try CaptureReader(path: path, filter: filter)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
-    var messages = MessageReader()
+    var messages = MessageReader(listsMessages: self.output == .json)
     let linkType = LinkType(rawValue: reader.linkType)
     // Reading an option costs more than a packet's headers.
     let listsPackets = packets

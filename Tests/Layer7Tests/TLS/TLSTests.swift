@@ -133,7 +133,7 @@ import Testing
 
   /// Cut anywhere, the reader finds what it finds in the whole.
   @Test(arguments: 0..<100) func anyCutGivesTheSameHellos(seed: Int) {
-    var random = SeededGenerator(seed: UInt64(seed) + 77)
+    var random = Random(seed: UInt64(seed) + 77)
     var stream: [UInt8] = []
     for _ in 0..<Int.random(in: 1...3, using: &random) {
       stream += HelloBytes.records(

@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test(arguments: 0..<50) func anyDatagramIsSurvived(seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed) + 5)
+    var random = Random(seed: UInt64(seed) + 5)
     let good = try InitialPacket.v1.sealed(InitialPacket.crypto(message, at: 0), number: 0)
     var reader = QUICReader()
     for _ in 0..<200 {
@@ -102,7 +102,7 @@ import Testing
 
   /// What is inside a packet whose tag verifies is no more to be trusted.
   @Test(arguments: 0..<50) func anyFramesAreSurvived(seed: Int) throws {
-    var random = SeededGenerator(seed: UInt64(seed) + 6)
+    var random = Random(seed: UInt64(seed) + 6)
     var reader = QUICReader()
     for number in 0..<20 {
       var frames = InitialPacket.crypto(Array(message.prefix(60)), at: Int.random(in: 0...70_000, using: &random))
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test func fragmentsOfAMessageJoinInAnyOrder() {
-    var random = SeededGenerator(seed: 3)
+    var random = Random(seed: 3)
     for _ in 0..<100 {
       let whole = (0..<Int.random(in: 1...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
       var pieces = stride(from: 0, to: whole.count, by: 7).map {
