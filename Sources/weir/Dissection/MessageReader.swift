@@ -33,7 +33,10 @@ struct MessageReader: ~Copyable {
   mutating func read(
     _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64, depth: Int = 0
   ) {
-    if headers.flags.contains(.fragment) {
+    // What is cut will never be whole: what there is of the first fragment is all that can be read.
+    if headers.flags.contains(.fragment),
+      headers.flags.contains(.laterFragment) || !DatagramReassembler.isCut(headers, bytes)
+    {
       guard depth < Tunnel.maximumDepth, let whole = fragments.add(headers, bytes, timestamp: timestamp) else { return }
       let inner = PacketHeaders(
         dissecting: whole.span.bytes, linkType: .rawIP, originalLength: UInt32(whole.count)
@@ -77,7 +80,10 @@ struct MessageReader: ~Copyable {
     let source = StreamEnd(address: headers.source, port: headers.sourcePort)
     let destination = StreamEnd(address: headers.destination, port: headers.destinationPort)
     let place = MessagePlace(frame: frame, protocolNumber: 17, source: source, destination: destination)
-    if let dialect = DNSDialect.of(source.port, destination.port) {
+    let dialect = DNSDialect.of(source.port, destination.port)
+    if let dialect = dialect
+      ?? (DNSRecognition.isMessage(payload, from: source.port, to: destination.port) ? .dns : nil)
+    {
       if let message = DNSMessage(payload) { streams.messages.add(message, payload, dialect, place) }
     } else if QUICReader.mayConcern(payload) {
       for event in quic.read(payload, from: source, to: destination) { streams.messages.add(event, place) }
