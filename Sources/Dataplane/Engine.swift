@@ -24,7 +24,10 @@ public struct Engine: ~Copyable {
   var related: RelatedTable
   var fragments: FragmentTable
   /// One element, so that the engine itself stays a few words.
-  private let totalsBuffer: FixedBuffer<EngineCounters>
+  let totalsBuffer: FixedBuffer<EngineCounters>
+
+  /// Where the connections of a group of packets probably are.
+  let numbers: FixedBuffer<Int32>
 
   public init(tables: Tables, options: EngineOptions = EngineOptions()) {
     self.init(sharing: LookupTables(tables), options: options)
@@ -37,6 +40,7 @@ public struct Engine: ~Copyable {
     related = RelatedTable(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
+    numbers = FixedBuffer(repeating: -1, count: Self.group)
   }
 
   /// Totals since the engine was made.
@@ -71,7 +75,7 @@ public struct Engine: ~Copyable {
     case .ip:
       let transport = transport(of: headers)
       if transport.traits.contains(.hasTuple) {
-        judgeConnection(headers, transport, at: UInt32(clamping: nanoseconds / 1_000_000_000), &verdict)
+        judgeTuple(headers, transport, at: Self.seconds(nanoseconds), &verdict)
       } else {
         judgeObstacle(headers, transport.obstacle, transport.traits, &verdict)
       }
@@ -87,9 +91,12 @@ public struct Engine: ~Copyable {
     return verdict
   }
 
-  /// A packet with a tuple: finds its connection and asks the hops.
   @inline(__always)
-  private mutating func judgeConnection(
+  static func seconds(_ nanoseconds: Int64) -> UInt32 { UInt32(clamping: nanoseconds / 1_000_000_000) }
+
+  /// A packet with a tuple, which may be a service's.
+  @inline(__always)
+  private mutating func judgeTuple(
     _ headers: borrowing PacketHeaders, _ transport: Transport, at now: UInt32, _ verdict: inout PacketVerdict
   ) {
     var transport = transport
@@ -102,7 +109,20 @@ public struct Engine: ~Copyable {
       lacksBackend = translate(&key, &transport, &verdict)
     }
 
-    let place = connections.place(key, at: now)
+    judgeConnection(key, hash: key.hash, transport, lacksBackend: lacksBackend, at: now, &verdict)
+  }
+
+  /// Finds the connection of a packet and asks the hops.
+  ///
+  /// - Parameters:
+  ///   - key: after service translation, with its hash.
+  ///   - lacksBackend: the destination is a service without backends.
+  @inline(__always)
+  mutating func judgeConnection(
+    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false, at now: UInt32,
+    _ verdict: inout PacketVerdict
+  ) {
+    let place = connections.place(key, hash: hash, at: now)
     let slot = place.slot
     // Packets of several queues may be recorded a little out of order.
     let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0
@@ -142,6 +162,7 @@ public struct Engine: ~Copyable {
       if verdict.verdict == .dropped || flags.contains(.refused) { noteRefusal(hop, verdict) }
     }
     countFlow(slot, FlowVerdict(verdict.verdict))
+    slot.deriveShortcuts(at: now)
   }
 
   /// A packet without a tuple is dropped at the first endpoint it meets, if any.

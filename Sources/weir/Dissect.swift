@@ -54,10 +54,9 @@ struct Dissect: ParsableCommand {
     var reader = try CaptureReader(path: path, filter: filter)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
-    let linkType = LinkType(rawValue: reader.linkType)
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
-        dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
+        dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength
       ).inspected(packet.bytes)
       let length = Int(packet.originalLength)
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
