@@ -48,7 +48,6 @@ struct CaptureInput: ~Copyable {
       guard let file = MappedFile(descriptor: descriptor, size: size) else {
         return try inflated(descriptor, failed)
       }
-      close(descriptor)
       return CaptureInput(bytes: CaptureBytes(file), format: format, isCompressed: false)
     }
   }

@@ -80,6 +80,7 @@ public struct CaptureReader: ~Copyable {
   /// Replaces `packets` by the next ones, as many as are at hand; by none at the end, or where the capture is damaged.
   public mutating func next(_ packets: inout CapturedPackets) {
     packets.refill { read(into: $0) }
+    packets.upcoming = bytes.areStable ? bytes.cursor : nil
   }
 
   private mutating func read(into packets: UnsafeMutableBufferPointer<CapturedPacket>) -> Int {

@@ -22,6 +22,7 @@ public struct Engine: ~Copyable {
   var generation: UInt32 = 1
   var connections: ConnectionTable
   var related: RelatedTable
+  var journal: RelatedJournal
   var fragments: FragmentTable
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
@@ -38,6 +39,7 @@ public struct Engine: ~Copyable {
     self.options = options
     connections = ConnectionTable(maximum: options.maximumConnections)
     related = RelatedTable(maximum: options.maximumConnections)
+    journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
     numbers = FixedBuffer(repeating: -1, count: Self.group)
@@ -134,6 +136,8 @@ public struct Engine: ~Copyable {
     verdict.sourceEndpoint = fromFirst ? slot.pointee.firstEndpoint : slot.pointee.secondEndpoint
     verdict.destinationEndpoint = fromFirst ? slot.pointee.secondEndpoint : slot.pointee.firstEndpoint
     if place.isNew {
+      // From here on slots are given to other connections.
+      if connections.isFull, journal.count > 0 { settleJournal(at: now) }
       verdict.flags.insert(.newFlow)
       totalsBuffer.base.pointee.flows &+= 1
     }

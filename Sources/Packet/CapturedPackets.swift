@@ -6,6 +6,9 @@ public struct CapturedPackets: ~Copyable {
   @usableFromInline let base: UnsafeMutablePointer<CapturedPacket>
   public let capacity: Int
   public private(set) var count = 0
+  /// Where the bytes begin that will be read next, when they lie in memory behind those of these packets: to be asked
+  /// for while these are judged, never to be read.
+  public var upcoming: UnsafeRawPointer?
 
   public init(capacity: Int) {
     precondition(capacity > 0)

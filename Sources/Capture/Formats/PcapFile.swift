@@ -1,4 +1,3 @@
-internal import CPrefetch
 internal import Packet
 
 /// The classic format (draft-ietf-opsawg-pcap): a header, then records one after the other.
@@ -68,8 +67,6 @@ struct PcapFile {
         continue
       }
       let record = bytes.cursor
-      // Reading the lengths, one record leads to the next: what follows is on its way when it is reached.
-      prefetch(record)
       let captured = Int(capturedLength(record))
       if captured > longest {
         if count > 0 { break }
@@ -116,14 +113,5 @@ struct PcapFile {
     case .originalFirst: return (second, first)
     case .shorterFirst: return first <= second ? (first, second) : (second, first)
     }
-  }
-
-  /// Four lines at a distance of some packets; beyond the end they do no harm.
-  @inline(__always)
-  private func prefetch(_ record: UnsafeRawPointer) {
-    weir_prefetch(record + 1536)
-    weir_prefetch(record + 1600)
-    weir_prefetch(record + 1664)
-    weir_prefetch(record + 1728)
   }
 }

@@ -1,4 +1,3 @@
-internal import CPrefetch
 internal import Packet
 
 /// pcapng (draft-ietf-opsawg-pcapng): sections of blocks, each section with its byte order and interfaces.
@@ -80,10 +79,6 @@ struct PcapngFile: ~Copyable {
   private func nextInRow(_ bytes: inout CaptureBytes) -> CapturedPacket? {
     guard bytes.available >= Block.frame else { return nil }
     let block = bytes.cursor
-    weir_prefetch(block + 1536)
-    weir_prefetch(block + 1600)
-    weir_prefetch(block + 1664)
-    weir_prefetch(block + 1728)
     let length = Int(block.word(4, swapped: isSwapped))
     guard block.word(0, swapped: isSwapped) == Block.enhancedPacket, length <= bytes.available, length & 3 == 0,
       length >= Block.frame + Block.packetBody, length <= Int(Block.longest),

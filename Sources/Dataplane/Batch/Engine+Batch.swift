@@ -13,6 +13,9 @@ extension Engine {
   /// Few enough for the second pass's lines to be in the first-level cache in the third.
   static var group: Int { 32 }
 
+  /// Bytes of the capture that are asked for while one packet is judged: about as many as a packet has.
+  private static var lookahead: Int { 256 }
+
   /// Judges the packets that `prepared` holds for one of its engines.
   ///
   /// - Parameters:
@@ -26,10 +29,12 @@ extension Engine {
     reports.removeAll()
     let packets = prepared.packets(of: engine)
     let count = prepared.count(of: engine)
+    // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
+    let upcoming = captured.upcoming ?? UnsafeRawPointer(packets)
     var start = 0
     while start < count {
       let size = min(Self.group, count &- start)
-      judge(captured, packets + start, size, &reports)
+      judge(captured, packets + start, size, upcoming + start &* Self.lookahead, &reports)
       start &+= size
     }
   }
@@ -37,7 +42,7 @@ extension Engine {
   @inline(__always)
   private mutating func judge(
     _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>, _ count: Int,
-    _ reports: inout VerdictReports
+    _ upcoming: UnsafeRawPointer, _ reports: inout VerdictReports
   ) {
     for position in 0..<count { connections.prefetchIndex(packets[position].hash) }
     for position in 0..<count { numbers[position] = connections.prefetchSlot(packets[position].hash) }
@@ -46,6 +51,11 @@ extension Engine {
     var counts = BatchCounts()
     for position in 0..<count {
       let packet = packets + position
+      let ahead = upcoming + position &* Self.lookahead
+      weir_prefetch(ahead)
+      weir_prefetch(ahead + 64)
+      weir_prefetch(ahead + 128)
+      weir_prefetch(ahead + 192)
       guard packet.pointee.kind != .other else {
         judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
         continue

@@ -73,7 +73,13 @@ struct ConnectionTable: ~Copyable {
     return Int32(truncatingIfNeeded: number)
   }
 
-  /// - Parameter number: one that `prefetchSlot` gave.
+  /// Whether the next new connection takes the place of another.
+  @inline(__always)
+  var isFull: Bool { count == maximum }
+
+  func number(of slot: UnsafeMutablePointer<ConnectionSlot>) -> Int { slot - slots.base }
+
+  /// - Parameter number: one that `prefetchSlot` or `number` gave.
   @inline(__always)
   func slot(_ number: Int) -> UnsafeMutablePointer<ConnectionSlot> { slots.base + number }
 

@@ -100,9 +100,11 @@ struct ReplayCommand: ParsableCommand {
   ) throws {
     let replay = ReplayTotals(tables: tables, options: options)
     let start = ContinuousClock.now
-    var (statistics, damage) = replay.run(capture, threads: threads ?? Threads.cores)
-    statistics.seconds = Workspace.seconds(ContinuousClock.now - start)
-    try finish(statistics, damage, readerIsGone: false, console)
+    let outcome = replay.run(capture, threads: threads ?? Threads.cores)
+    let duration = ContinuousClock.now - start
+    var statistics = replay.statistics(outcome)
+    statistics.seconds = Workspace.seconds(duration)
+    try finish(statistics, outcome.damage, readerIsGone: false, console)
   }
 
   private func print(

@@ -20,13 +20,20 @@ final class ReplayTotals: Sendable {
     lookup = LookupTables(tables)
   }
 
-  /// Reads the captures to their end. The time is the caller's to add.
-  func run(_ capture: consuming MergedCapture, threads: Int) -> (statistics: ReplayStatistics, damage: [CaptureError]) {
+  /// What a run over the captures found.
+  struct Outcome {
+    var counters: EngineCounters
+    var drops: [DropTally]
+    var damage: [CaptureError]
+  }
+
+  /// Reads the captures to their end.
+  func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
     // Packets of a stream do not stay where they are while others are read.
     threads > 1 && capture.packetsAreStable ? runTogether(capture, threads) : runAlone(capture)
   }
 
-  private func runAlone(_ capture: consuming MergedCapture) -> (ReplayStatistics, [CaptureError]) {
+  private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
     var worker = ReplayWorker(lookup, options, capacity: Replay.batch)
     var packets = CapturedPackets(capacity: Replay.batch)
     var prepared = PreparedPackets(capacity: Replay.batch)
@@ -38,10 +45,10 @@ final class ReplayTotals: Sendable {
       worker.judge(packets, prepared, engine: 0, from: number)
       number += packets.count
     }
-    return (statistics(worker.counters, [worker.drops]), capture.damage)
+    return Outcome(counters: worker.counters, drops: [worker.drops], damage: capture.damage)
   }
 
-  private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> (ReplayStatistics, [CaptureError]) {
+  private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
     let queue = ChunkQueue(capture, engines: threads)
     let results = ResultBox(count: threads)
     Threads.run(threads) { [lookup, options] number in
@@ -53,12 +60,13 @@ final class ReplayTotals: Sendable {
     }
     var counters = EngineCounters()
     for result in results.all { counters.add(result.counters) }
-    return (statistics(counters, results.all.map(\.drops)), queue.damage)
+    return Outcome(counters: counters, drops: results.all.map(\.drops), damage: queue.damage)
   }
 
-  private func statistics(_ counters: EngineCounters, _ drops: [DropTally]) -> ReplayStatistics {
-    var statistics = ReplayStatistics(counters)
-    statistics.deniedPairs = DropTally.pairs(drops, tables)
+  /// Names what was found; the time is the caller's to add.
+  func statistics(_ outcome: Outcome) -> ReplayStatistics {
+    var statistics = ReplayStatistics(outcome.counters)
+    statistics.deniedPairs = DropTally.pairs(outcome.drops, tables)
     return statistics
   }
 }
