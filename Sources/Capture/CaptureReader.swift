@@ -5,6 +5,9 @@ public import Packet
 /// Reading allocates nothing per packet, and of a large file only what is near the reader stays in memory. A capture that
 /// is damaged in the middle ends where the damage is; `damage` then says what it was.
 public struct CaptureReader: ~Copyable {
+  /// Of more packets than these, each reading asks for its bytes itself.
+  static let few = 256
+
   /// As the user gave it; `<stdin>` for standard input.
   public let name: String
   public let format: CaptureFormat
@@ -80,7 +83,7 @@ public struct CaptureReader: ~Copyable {
   /// Replaces `packets` by the next ones, as many as are at hand; by none at the end, or where the capture is damaged.
   public mutating func next(_ packets: inout CapturedPackets) {
     packets.refill { read(into: $0) }
-    packets.upcoming = bytes.areStable ? bytes.cursor : nil
+    packets.upcoming = bytes.areStable && packets.capacity <= Self.few ? bytes.cursor : nil
   }
 
   private mutating func read(into packets: UnsafeMutableBufferPointer<CapturedPacket>) -> Int {

@@ -27,9 +27,6 @@ public struct Engine: ~Copyable {
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
 
-  /// Where the connections of a group of packets probably are.
-  let numbers: FixedBuffer<Int32>
-
   public init(tables: Tables, options: EngineOptions = EngineOptions()) {
     self.init(sharing: LookupTables(tables), options: options)
   }
@@ -42,7 +39,6 @@ public struct Engine: ~Copyable {
     journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
-    numbers = FixedBuffer(repeating: -1, count: Self.group)
   }
 
   /// Totals since the engine was made.

@@ -3,10 +3,10 @@ public import Packet
 
 /// Packets judged many at a time, so that their memory is on its way while others are judged.
 ///
-/// Three passes over a group of packets: ask for the index entries of their connections, read those and ask for the
-/// connections themselves, then judge. Nothing is decided before the third pass, which runs in the packets' order, and a
-/// number found in the second is only a hint: what is there is compared again. So the outcome is that of judging packet
-/// by packet, however the passes are cut.
+/// Three passes over each group of packets: ask for the index entries of their connections, read those and ask for the
+/// connections themselves, then judge; the first two are done for the next groups while one is judged. Nothing is
+/// decided before the third pass, which runs in the packets' order, and a number found in the second is only a hint:
+/// what is there is compared again. So the outcome is that of judging packet by packet, however the passes are cut.
 ///
 /// A packet whose connection has a `Shortcut` changes two entries and is done. All others take the full path.
 extension Engine {
@@ -29,33 +29,56 @@ extension Engine {
     reports.removeAll()
     let packets = prepared.packets(of: engine)
     let count = prepared.count(of: engine)
+    let numbers = prepared.numbers(of: engine)
     // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
-    let upcoming = captured.upcoming ?? UnsafeRawPointer(packets)
+    let upcoming = captured.upcoming
+    prefetchIndex(packets, 0, count)
+    prefetchIndex(packets, Self.group, count)
+    prefetchSlots(packets, numbers, 0, count)
     var start = 0
     while start < count {
-      let size = min(Self.group, count &- start)
-      judge(captured, packets + start, size, upcoming + start &* Self.lookahead, &reports)
-      start &+= size
+      prefetchIndex(packets, start &+ 2 &* Self.group, count)
+      prefetchSlots(packets, numbers, start &+ Self.group, count)
+      let ahead = upcoming.map { $0 + start &* Self.lookahead }
+      judge(captured, packets + start, numbers + start, min(Self.group, count &- start), ahead, &reports)
+      start &+= Self.group
+    }
+  }
+
+  @inline(__always)
+  private mutating func prefetchIndex(_ packets: UnsafeMutablePointer<PreparedPacket>, _ start: Int, _ count: Int) {
+    for position in start..<max(start, min(start &+ Self.group, count)) {
+      connections.prefetchIndex(packets[position].hash)
+    }
+  }
+
+  @inline(__always)
+  private mutating func prefetchSlots(
+    _ packets: UnsafeMutablePointer<PreparedPacket>, _ numbers: UnsafeMutablePointer<Int32>, _ start: Int,
+    _ count: Int
+  ) {
+    for position in start..<max(start, min(start &+ Self.group, count)) {
+      numbers[position] = connections.prefetchSlot(packets[position].hash)
     }
   }
 
   @inline(__always)
   private mutating func judge(
-    _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>, _ count: Int,
-    _ upcoming: UnsafeRawPointer, _ reports: inout VerdictReports
+    _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>,
+    _ numbers: UnsafeMutablePointer<Int32>, _ count: Int, _ upcoming: UnsafeRawPointer?,
+    _ reports: inout VerdictReports
   ) {
-    for position in 0..<count { connections.prefetchIndex(packets[position].hash) }
-    for position in 0..<count { numbers[position] = connections.prefetchSlot(packets[position].hash) }
-
     let timeouts = tables.settings.timeouts
     var counts = BatchCounts()
     for position in 0..<count {
       let packet = packets + position
-      let ahead = upcoming + position &* Self.lookahead
-      weir_prefetch(ahead)
-      weir_prefetch(ahead + 64)
-      weir_prefetch(ahead + 128)
-      weir_prefetch(ahead + 192)
+      if let upcoming {
+        let ahead = upcoming + position &* Self.lookahead
+        weir_prefetch(ahead)
+        weir_prefetch(ahead + 64)
+        weir_prefetch(ahead + 128)
+        weir_prefetch(ahead + 192)
+      }
       guard packet.pointee.kind != .other else {
         judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
         continue

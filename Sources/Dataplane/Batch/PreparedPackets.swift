@@ -12,6 +12,8 @@ public import Packet
 public struct PreparedPackets: ~Copyable {
   let base: UnsafeMutablePointer<PreparedPacket>
   private let counts: FixedBuffer<Int>
+  /// Scratch of the engines: the connection of each packet, as far as it is known.
+  private let numbers: FixedBuffer<Int32>
   public let engines: Int
   public let capacity: Int
 
@@ -24,6 +26,7 @@ public struct PreparedPackets: ~Copyable {
       byteCount: capacity * engines * MemoryLayout<PreparedPacket>.stride, alignment: 64
     ).bindMemory(to: PreparedPacket.self, capacity: capacity * engines)
     counts = FixedBuffer(repeating: 0, count: engines)
+    numbers = FixedBuffer(repeating: -1, count: capacity * engines)
   }
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
@@ -31,6 +34,8 @@ public struct PreparedPackets: ~Copyable {
   public func count(of engine: Int) -> Int { counts[engine] }
 
   func packets(of engine: Int) -> UnsafeMutablePointer<PreparedPacket> { base + engine * capacity }
+
+  func numbers(of engine: Int) -> UnsafeMutablePointer<Int32> { numbers.base + engine * capacity }
 
   /// Replaces the contents by what `packets` are at a first look.
   public mutating func prepare(_ packets: borrowing CapturedPackets, _ tables: LookupTables) {

@@ -40,9 +40,14 @@ struct DropTally {
   /// More different pairs of addresses than this are only counted.
   private static let limit = 1 << 16
 
-  private var positions: [Key: Int] = [:]
+  private var positions: [Key: Int32] = [:]
   private var rows: [Row] = []
   private var others: UInt64 = 0
+
+  init() {
+    positions.reserveCapacity(1 << 12)
+    rows.reserveCapacity(1 << 12)
+  }
 
   mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, number: Int) {
     let headers = PacketHeaders(dissecting: packet)
@@ -51,9 +56,9 @@ struct DropTally {
       protocolNumber: headers.protocolNumber, flags: headers.flags.rawValue, reason: verdict.reason.rawValue,
       service: verdict.service, isFromService: verdict.flags.contains(.fromService))
     if let position = positions[key] {
-      rows[position].count += 1
+      rows[Int(position)].count += 1
     } else if rows.count < Self.limit {
-      positions[key] = rows.count
+      positions[key] = Int32(rows.count)
       rows.append(Row(headers: headers, verdict: verdict, timestamp: packet.timestamp, number: number, count: 1))
     } else {
       others += 1
