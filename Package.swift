@@ -107,7 +107,8 @@ let package = Package(
       name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
-      name: "Layer7Tests", dependencies: ["Layer7", "Packet", "Rules", "Addresses"], resources: [.copy("Fixtures")],
+      name: "Layer7Tests", dependencies: ["Layer7", "Capture", "Packet", "Rules", "Addresses"],
+      resources: [.copy("Fixtures")],
       swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],
