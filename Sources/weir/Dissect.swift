@@ -56,12 +56,11 @@ struct Dissect: ParsableCommand {
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
     var messages = MessageReader(listsMessages: self.output == .json)
-    let linkType = LinkType(rawValue: reader.linkType)
     // Reading an option costs more than a packet's headers.
     let listsPackets = packets
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
-        dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
+        dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength
       ).inspected(packet.bytes)
       let length = Int(packet.originalLength)
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
