@@ -76,10 +76,10 @@ struct Dissect: ParsableCommand {
     messages.finish()
     if let damage = reader.damage { report(damage, as: .warning) }
     if self.output == .json {
-      json.finish(summary, messages.messages, damage: reader.damage)
+      json.finish(summary, messages.messages, messages.counts, damage: reader.damage)
       json.flush { output.write($0) }
     } else {
-      output.write(DissectionText.text(reader, summary, messages.messages))
+      output.write(DissectionText.text(reader, summary, messages.messages, messages.counts))
     }
   }
 

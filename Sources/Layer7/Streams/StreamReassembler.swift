@@ -57,7 +57,7 @@ public struct StreamReassembler: ~Copyable {
       side.next = sequence
       side.flags.insert(.started)
     }
-    var place = Place(segment, stream: number, isAscending: isAscending)
+    var place = StreamPlace(segment, stream: number, isAscending: isAscending)
     if length > 0 {
       let speaker: StreamConnection.Speaker = isAscending ? .ascending : .descending
       if connections[number].speaker != speaker, side.distance(to: sequence) >= 0 {
@@ -136,7 +136,7 @@ public struct StreamReassembler: ~Copyable {
     for isAscending in [true, false] {
       var side = isAscending ? connection.ascending : connection.descending
       guard side.flags.contains(.started), !side.flags.contains(.done) else { continue }
-      var place = Place(connection, stream: number, isAscending: isAscending)
+      var place = StreamPlace(connection, stream: number, isAscending: isAscending)
       while side.held != HeldSegments.none { giveUpHole(&side, &place, to: &consumer) }
       end(&side, place, to: &consumer)
       write(side, number, isAscending)
@@ -182,7 +182,7 @@ public struct StreamReassembler: ~Copyable {
 
   /// A segment that does not simply continue its direction.
   private mutating func resolve<Consumer: StreamConsumer & ~Copyable>(
-    _ sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout Place,
+    _ sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout StreamPlace,
     to consumer: inout Consumer
   ) {
     let distance = side.distance(to: sequence)
@@ -202,7 +202,7 @@ public struct StreamReassembler: ~Copyable {
 
   /// Delivers a segment from `next` on, or holds it until its time has come.
   private mutating func arrange<Consumer: StreamConsumer & ~Copyable>(
-    _ sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout Place,
+    _ sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout StreamPlace,
     to consumer: inout Consumer
   ) {
     if side.next == sequence, side.held == HeldSegments.none {
@@ -224,7 +224,7 @@ public struct StreamReassembler: ~Copyable {
   }
 
   private mutating func restart<Consumer: StreamConsumer & ~Copyable>(
-    at sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout Place,
+    at sequence: UInt32, _ payload: RawSpan, _ length: Int, _ side: inout StreamSide, _ place: inout StreamPlace,
     to consumer: inout Consumer
   ) {
     while side.held != HeldSegments.none { giveUpHole(&side, &place, to: &consumer) }

@@ -30,7 +30,9 @@ struct DissectionJSON {
   /// Hands out what has been written since the last time.
   mutating func flush(_ body: ([UInt8]) -> Void) { json.flush(body) }
 
-  mutating func finish(_ summary: CaptureSummary, _ messages: CaptureMessages, damage: CaptureError?) {
+  mutating func finish(
+    _ summary: CaptureSummary, _ messages: CaptureMessages, _ counts: ReassemblyCounts, damage: CaptureError?
+  ) {
     if listsPackets { json.end("]") }
     json.field("packets", summary.packets)
     json.field("bytes", summary.bytes)
@@ -51,6 +53,7 @@ struct DissectionJSON {
     json.key("flows")
     json.array(summary.flows.flows) { Self.add($1, to: &$0) }
     json.messages(messages)
+    counts.write(to: &json)
     json.end("}")
     json.line()
   }

@@ -7,7 +7,8 @@ enum DissectionText {
   private static let topFlows = 10
 
   static func text(
-    _ reader: borrowing CaptureReader, _ summary: CaptureSummary, _ messages: CaptureMessages
+    _ reader: borrowing CaptureReader, _ summary: CaptureSummary, _ messages: CaptureMessages,
+    _ counts: ReassemblyCounts
   ) -> String {
     let compression = reader.isCompressed ? ", gzip" : ""
     var lines = ["\(reader.name)"]
@@ -21,7 +22,7 @@ enum DissectionText {
       lines.append("  time        \(CaptureTime.text(first))\(length)")
     }
     lines += protocolLines(summary) + oddities(summary) + flowLines(summary.flows)
-    lines += MessagesText.lines(messages)
+    lines += MessagesText.lines(messages) + counts.lines
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -26,6 +26,15 @@ struct MessageReader: ~Copyable {
   }
 
   var messages: CaptureMessages { streams.messages }
+  /// Senders of cut DTLS hellos that were forgotten for others.
+  private var dtlsEvictions = 0
+
+  /// What was met in putting streams and datagrams together.
+  var counts: ReassemblyCounts {
+    ReassemblyCounts(
+      streams: reassembler.counters, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
+      sendersForgotten: quic.evictions + dtlsEvictions)
+  }
 
   /// - Parameters:
   ///   - headers: what was read of `bytes`, which is the whole packet.
@@ -94,7 +103,10 @@ struct MessageReader: ~Copyable {
 
   private mutating func readDTLS(_ payload: RawSpan, _ place: MessagePlace) {
     let conversation = Conversation(source: place.source, destination: place.destination)
-    if dtls.count >= Self.maximumDTLSSenders, dtls[conversation] == nil { dtls.removeAll() }
+    if dtls.count >= Self.maximumDTLSSenders, dtls[conversation] == nil {
+      dtlsEvictions += dtls.count
+      dtls.removeAll()
+    }
     for hello in dtls[conversation, default: DTLSReader()].read(payload) {
       streams.messages.add(hello, isDatagram: true, place)
     }
