@@ -106,7 +106,7 @@ static __always_inline void read_tcp_or_datagram(const struct frame *frame, cons
 }
 
 /* RFC 792 and RFC 4443: type and code; in echo messages the identifier. */
-static __noinline void read_icmp(const struct frame *frame, const struct transport *transport,
+static __always_inline void read_icmp(const struct frame *frame, const struct transport *transport,
 				 const struct datapath_settings *settings, struct packet *packet)
 {
 	__be16 type_and_code, identifier = 0;
