@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The loaded BPF object, owned: its programs and maps go when it does, unless something is still attached.
 ///
-/// libbpf's handle and the memory that it maps never leave this file but as pointers that are used while the object
-/// lives; that is what the unsafe code here rests on.
+/// libbpf's handle never leaves this file, and the pointers to mapped memory are used only while the object lives; that
+/// is what the unsafe code here rests on.
 struct DatapathObject: ~Copyable {
   /// The loader's variables in the running program; layout and address stay until the object is closed.
   let control: UnsafeMutablePointer<datapath_control>
@@ -28,8 +28,8 @@ struct DatapathObject: ~Copyable {
       let result = bpf_object__load(opened)
       guard result >= 0 else { throw KernelError("load the BPF program", errorNumber: -result, log: Self.log()) }
       variables = (
-        try Self.variable(opened, ".data.control", as: datapath_control.self),
-        try Self.variable(opened, ".data.verdict", as: packet_verdict.self)
+        try Self.map(opened, ".data.control", as: datapath_control.self),
+        try Self.map(opened, ".data.verdict", as: packet_verdict.self)
       )
     } catch {
       _ = Self.log()
@@ -42,7 +42,11 @@ struct DatapathObject: ~Copyable {
     lastVerdict = UnsafePointer(variables.1)
   }
 
-  deinit { bpf_object__close(object) }
+  deinit {
+    munmap(control, MemoryLayout<datapath_control>.size)
+    munmap(UnsafeMutableRawPointer(mutating: lastVerdict), MemoryLayout<packet_verdict>.size)
+    bpf_object__close(object)
+  }
 
   /// The descriptor of a map of the object's, which stays the owner.
   func map(_ name: String) throws(KernelError) -> Int32 {
@@ -92,16 +96,17 @@ struct DatapathObject: ~Copyable {
     guard result >= 0 else { throw KernelError("set the program's constants", errorNumber: -result) }
   }
 
-  /// A section of the object that holds one variable.
-  private static func variable<Value>(
+  /// Maps a section of the object that holds one variable, as the running program sees it.
+  private static func map<Value>(
     _ object: OpaquePointer, _ section: String, as type: Value.Type
   ) throws(KernelError) -> UnsafeMutablePointer<Value> {
-    var size = 0
     guard let map = bpf_object__find_map_by_name(object, section),
-      let memory = bpf_map__initial_value(map, &size), size == MemoryLayout<Value>.size
+      bpf_map__value_size(map) == UInt32(MemoryLayout<Value>.size)
     else { throw KernelError(.failed, "find the variables \(section)", "the program has others") }
-    // Mapped for writing, although libbpf hands it out as constant.
-    return UnsafeMutableRawPointer(mutating: UnsafeRawPointer(memory)).bindMemory(to: type, capacity: 1)
+    let memory = mmap(
+      nil, MemoryLayout<Value>.size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0)
+    guard let memory, memory != MAP_FAILED else { throw KernelError("map the variables \(section)", errorNumber: errno) }
+    return memory.bindMemory(to: type, capacity: 1)
   }
 
   private static func log() -> String {
