@@ -98,68 +98,80 @@ static __always_inline __u32 expiry_after(__u32 now, __u32 lifetime)
 	return sum ? sum : 1;
 }
 
-static __always_inline bool is_alive(const struct connection *connection, __u32 now)
+static __always_inline bool is_alive(__u32 expiry, __u32 now)
 {
-	return connection && connection->expiry != 0 && connection->expiry >= now;
+	return expiry != 0 && expiry >= now;
 }
 
-static __always_inline void extend(struct connection *connection, __u32 expiry)
-{
-	/* Unwritten, the cache line stays shared between processors. */
-	if (connection->expiry != expiry)
-		connection->expiry = expiry;
-}
+/* What both layouts know of a connection as one end sees it. */
+struct tracking {
+	__u32 expiry;
+	__u8 flags; /* TRACKING_… */
+};
 
-static __always_inline void refresh_tcp(struct connection *connection, const struct packet *packet, __u8 direction,
+static __always_inline void refresh_tcp(struct tracking *tracking, const struct packet *packet, __u8 direction,
 					const struct datapath_settings *settings)
 {
-	if (packet->tcp_flags & TCP_SYN) {
-		if (direction == HOP_EGRESS)
-			connection->sent_flags |= packet->tcp_flags;
-		else
-			connection->received_flags |= packet->tcp_flags;
-	} else if (!(connection->flags & CONNECTION_NON_SYN_SEEN)) {
-		connection->flags |= CONNECTION_NON_SYN_SEEN;
-	}
-	extend(connection, expiry_after(packet->now, connection->flags & CONNECTION_NON_SYN_SEEN
-							     ? settings->tcp_lifetime
-							     : settings->tcp_syn_lifetime));
+	if (packet->tcp_flags & TCP_SYN)
+		tracking->flags |= direction == HOP_EGRESS ? TRACKING_EGRESS_SYN : TRACKING_INGRESS_SYN;
+	else
+		tracking->flags |= TRACKING_NON_SYN;
+	tracking->expiry = expiry_after(packet->now, tracking->flags & TRACKING_NON_SYN ? settings->tcp_lifetime
+											: settings->tcp_syn_lifetime);
 }
 
 /*
  * Accounts for a packet of a living connection, whatever its verdict will be. False: an opening SYN met a closing
  * connection, which was reset, and the packet is new.
  */
-static __always_inline bool touch(struct connection *connection, const struct packet *packet, __u8 direction,
+static __always_inline bool touch(struct tracking *tracking, const struct packet *packet, __u8 direction,
 				  const struct datapath_settings *settings)
 {
-	__sync_fetch_and_add(&connection->packets, 1);
-	__sync_fetch_and_add(&connection->bytes, packet->length);
 	if (!(packet->traits & TRAIT_TCP)) {
-		extend(connection, expiry_after(packet->now, settings->other_lifetime));
+		tracking->expiry = expiry_after(packet->now, settings->other_lifetime);
 		return true;
 	}
-	if ((connection->flags & CONNECTION_BOTH_CLOSING) != CONNECTION_BOTH_CLOSING)
-		refresh_tcp(connection, packet, direction, settings);
+	if ((tracking->flags & TRACKING_BOTH_CLOSING) != TRACKING_BOTH_CLOSING)
+		refresh_tcp(tracking, packet, direction, settings);
 	if (packet->tcp_flags & (TCP_FIN | TCP_RST)) {
-		bool both_syns = connection->sent_flags & connection->received_flags & TCP_SYN;
-
-		if (packet->tcp_flags & TCP_RST && !both_syns)
-			connection->flags |= CONNECTION_BOTH_CLOSING;
+		if (packet->tcp_flags & TCP_RST && (tracking->flags & TRACKING_BOTH_SYNS) != TRACKING_BOTH_SYNS)
+			tracking->flags |= TRACKING_BOTH_CLOSING;
 		else
-			connection->flags |= direction == HOP_EGRESS ? CONNECTION_EGRESS_CLOSING
-								     : CONNECTION_INGRESS_CLOSING;
-		if ((connection->flags & CONNECTION_BOTH_CLOSING) == CONNECTION_BOTH_CLOSING)
-			extend(connection, expiry_after(packet->now, settings->tcp_fin_lifetime));
-	} else if ((packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
-		   connection->flags & CONNECTION_BOTH_CLOSING) {
-		connection->flags &= ~(CONNECTION_BOTH_CLOSING | CONNECTION_NON_SYN_SEEN);
-		connection->sent_flags = 0;
-		connection->received_flags = 0;
-		refresh_tcp(connection, packet, direction, settings);
+			tracking->flags |= direction == HOP_EGRESS ? TRACKING_EGRESS_CLOSING : TRACKING_INGRESS_CLOSING;
+		if ((tracking->flags & TRACKING_BOTH_CLOSING) == TRACKING_BOTH_CLOSING)
+			tracking->expiry = expiry_after(packet->now, settings->tcp_fin_lifetime);
+	} else if ((packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && tracking->flags & TRACKING_BOTH_CLOSING) {
+		tracking->flags = 0;
+		refresh_tcp(tracking, packet, direction, settings);
 		return false;
 	}
 	return true;
+}
+
+/* The same for Cilium's entry: the flags' bits lie elsewhere. */
+static __always_inline bool touch_connection(struct connection *connection, const struct packet *packet,
+					     __u8 direction, const struct datapath_settings *settings)
+{
+	__u8 kept = CONNECTION_BOTH_CLOSING | CONNECTION_NON_SYN_SEEN;
+	struct tracking tracking = {
+		.expiry = connection->expiry,
+		.flags = (connection->flags & kept) | (connection->received_flags & TCP_SYN) << 1 |
+			 (connection->sent_flags & TCP_SYN) << 2,
+	};
+	__u8 before = tracking.flags;
+	bool is_ongoing = touch(&tracking, packet, direction, settings);
+
+	__sync_fetch_and_add(&connection->packets, 1);
+	__sync_fetch_and_add(&connection->bytes, packet->length);
+	/* Unwritten, the cache line stays shared between processors. */
+	if (connection->expiry != tracking.expiry)
+		connection->expiry = tracking.expiry;
+	if (before != tracking.flags) {
+		connection->flags = (connection->flags & ~kept) | (tracking.flags & kept);
+		connection->received_flags = tracking.flags >> 1 & TCP_SYN;
+		connection->sent_flags = tracking.flags >> 2 & TCP_SYN;
+	}
+	return is_ongoing;
 }
 
 /* ---- New connections ---------------------------------------------------------------------------------------------- */

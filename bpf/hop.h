@@ -12,6 +12,31 @@ static __always_inline void drop(struct hop_verdict *hop, __u8 reason)
 	hop->reason = reason;
 }
 
+static __always_inline const struct endpoint *endpoint_at(const __be32 *address, __u8 family, __u32 half)
+{
+	struct endpoint_key key = { .family = family };
+	void *map = bpf_map_lookup_elem(&endpoints, &half);
+
+	for (int i = 0; i < 4; i++)
+		key.address[i] = address[i];
+	return map ? bpf_map_lookup_elem(map, &key) : NULL;
+}
+
+/* The first drop, else the greater number: unjudged 0 < forwarded 1 < audit 4 < redirected 5. */
+static __always_inline void conclude(struct packet_verdict *verdict)
+{
+	if (verdict->egress.verdict == VERDICT_DROPPED) {
+		verdict->verdict = VERDICT_DROPPED;
+		verdict->reason = verdict->egress.reason;
+	} else if (verdict->ingress.verdict == VERDICT_DROPPED) {
+		verdict->verdict = VERDICT_DROPPED;
+		verdict->reason = verdict->ingress.reason;
+	} else {
+		verdict->verdict = verdict->egress.verdict > verdict->ingress.verdict ? verdict->egress.verdict
+										      : verdict->ingress.verdict;
+	}
+}
+
 /* What stops a packet before connection tracking. */
 static __always_inline __u8 obstacle_of(const struct packet *packet, __u8 direction,
 					const struct datapath_settings *settings)
@@ -56,29 +81,37 @@ static __always_inline void count_total(__u8 direction, __u8 reason, __u32 lengt
 	}
 }
 
+/* ICMP errors pass between the ends of any connection, whichever way it was opened. */
+static __noinline __u8 track_error(const struct packet *packet, __u8 direction,
+					const struct datapath_settings *settings)
+{
+	struct connection *related = find_related(packet, direction, REVERSE);
+
+	if (!related || !is_alive(related->expiry, packet->now))
+		related = find_related(packet, direction, FORWARD);
+	if (!related || !is_alive(related->expiry, packet->now))
+		return STATE_NEW;
+	related->expiry = expiry_after(packet->now, settings->other_lifetime);
+	return STATE_RELATED;
+}
+
 /* Which connection the packet belongs to. `forward` is the entry, alive or not, in which its own direction is tracked. */
 static __always_inline __u8 track(const struct packet *packet, __u8 direction,
 				  const struct datapath_settings *settings, struct connection **forward,
 				  struct hop_verdict *hop)
 {
-	if (packet->traits & TRAIT_ICMP_ERROR) {
-		struct connection *related = find_related(packet, direction, REVERSE);
-
-		if (!is_alive(related, packet->now))
-			related = find_related(packet, direction, FORWARD);
-		if (!is_alive(related, packet->now))
-			return STATE_NEW;
-		related->expiry = expiry_after(packet->now, settings->other_lifetime);
-		return STATE_RELATED;
-	}
+	if (packet->traits & TRAIT_ICMP_ERROR)
+		return track_error(packet, direction, settings);
 
 	struct connection *reverse = find_connection(packet, direction, REVERSE);
-	if (is_alive(reverse, packet->now) && touch(reverse, packet, direction, settings)) {
+	if (reverse && is_alive(reverse->expiry, packet->now) &&
+	    touch_connection(reverse, packet, direction, settings)) {
 		hop->redirect = reverse->redirect;
 		return STATE_REPLY;
 	}
 	*forward = find_connection(packet, direction, FORWARD);
-	if (is_alive(*forward, packet->now) && touch(*forward, packet, direction, settings))
+	if (*forward && is_alive((*forward)->expiry, packet->now) &&
+	    touch_connection(*forward, packet, direction, settings))
 		return STATE_ESTABLISHED;
 	return STATE_NEW;
 }
@@ -87,6 +120,38 @@ static __always_inline __u8 track(const struct packet *packet, __u8 direction,
 static __always_inline __u64 stamp_of(__u32 generation, __u32 entry)
 {
 	return (__u64)generation << 32 | entry;
+}
+
+/* Asks the policy, and fills in what it says. */
+static __always_inline void ask_policy(const struct packet *packet, const struct endpoint *endpoint, __u8 direction,
+				       const struct datapath_settings *settings, __u32 half, struct decision *decision,
+				       struct hop_verdict *hop)
+{
+	hop->peer = identity_of(direction == HOP_EGRESS ? packet->destination : packet->source, packet->family,
+				endpoint, settings, half);
+	decide(endpoint, direction, hop->peer, packet, settings, half, decision);
+	hop->entry = decision->entry;
+	hop->redirect = decision->redirect;
+	hop->reason = decision->reason;
+	hop->match_type = decision->match_type;
+	hop->authentication = decision->authentication;
+	if (decision->reason)
+		hop->verdict = decision->audited ? VERDICT_AUDIT : VERDICT_DROPPED;
+	else
+		hop->verdict = decision->redirect ? VERDICT_REDIRECTED : VERDICT_FORWARDED;
+	count_entry(decision->entry, packet->length, settings, half);
+}
+
+/* ICMP depends on the type, and an untracked fragment is not like the rest of its connection. */
+static __always_inline bool is_typical(const struct packet *packet)
+{
+	return !(packet->traits & (TRAIT_ICMP | TRAIT_UNTRACKED_FRAGMENT));
+}
+
+/* An audited packet is reported each time, with its reason: it is judged each time. */
+static __always_inline __u64 stamp_for(const struct packet *packet, const struct decision *decision, __u32 generation)
+{
+	return is_typical(packet) && !decision->audited ? stamp_of(generation, decision->entry) : 0;
 }
 
 /* Makes the connection's entry, and the one that lets ICMP errors about it pass. */
@@ -107,9 +172,9 @@ static __always_inline void open_connection(const struct packet *packet, __u8 di
 
 	if (is_tcp) {
 		if (direction == HOP_EGRESS)
-			connection.sent_flags = packet->tcp_flags | TCP_SYN;
+			connection.sent_flags = TCP_SYN;
 		else
-			connection.received_flags = packet->tcp_flags | TCP_SYN;
+			connection.received_flags = TCP_SYN;
 	}
 	store_related(packet, direction, &connection);
 	if (packet->traits & TRAIT_ICMP_ERROR)
@@ -156,10 +221,7 @@ __noinline int judge_hop(const struct packet *packet, const struct endpoint *end
 	if (!(endpoint->flags &
 	      (direction == HOP_EGRESS ? ENDPOINT_EGRESS_ENFORCED : ENDPOINT_INGRESS_ENFORCED)))
 		hop->flags |= HOP_FLAG_NOT_ENFORCED;
-	/* ICMP depends on the type, and an untracked fragment is not like the rest of its connection. */
-	bool is_typical = !(packet->traits & (TRAIT_ICMP | TRAIT_UNTRACKED_FRAGMENT));
-
-	if (hop->state == STATE_ESTABLISHED && is_typical && forward &&
+	if (hop->state == STATE_ESTABLISHED && is_typical(packet) && forward &&
 	    forward->stamp >> 32 == generation) {
 		/* The tables are those that allowed it before: so they do again. */
 		hop->entry = (__u32)forward->stamp;
@@ -171,23 +233,10 @@ __noinline int judge_hop(const struct packet *packet, const struct endpoint *end
 		goto counted;
 	}
 
-	hop->peer = identity_of(direction == HOP_EGRESS ? packet->destination : packet->source, packet->family,
-				endpoint, settings, half);
-	decide(endpoint, direction, hop->peer, packet, settings, half, &decision);
-	hop->entry = decision.entry;
-	hop->redirect = decision.redirect;
-	hop->reason = decision.reason;
-	hop->match_type = decision.match_type;
-	hop->authentication = decision.authentication;
-	count_entry(decision.entry, packet->length, settings, half);
-	if (decision.reason && !decision.audited) {
-		hop->verdict = VERDICT_DROPPED;
+	ask_policy(packet, endpoint, direction, settings, half, &decision, hop);
+	if (hop->verdict == VERDICT_DROPPED)
 		goto counted;
-	}
-	hop->verdict = decision.reason ? VERDICT_AUDIT : hop->redirect ? VERDICT_REDIRECTED : VERDICT_FORWARDED;
-
-	/* An audited packet is reported each time, with its reason: it is judged each time. */
-	__u64 stamp = is_typical && !decision.audited ? stamp_of(generation, decision.entry) : 0;
+	__u64 stamp = stamp_for(packet, &decision, generation);
 	if (hop->state == STATE_NEW) {
 		hop->flags |= HOP_FLAG_OPENS_CONNECTION;
 		open_connection(packet, direction, settings, forward, &decision, stamp,
@@ -201,6 +250,34 @@ __noinline int judge_hop(const struct packet *packet, const struct endpoint *end
 counted:
 	count_total(direction, hop->verdict == VERDICT_DROPPED ? hop->reason : 0, packet->length);
 	return 0;
+}
+
+/* Asks the endpoints at both ends, the sender's first. */
+static __always_inline void judge_ends(const struct packet *packet, __u32 generation, __u8 hops,
+				       struct packet_verdict *verdict)
+{
+	__u32 half = generation & 1;
+	const struct endpoint *source = NULL, *destination = NULL;
+
+	if (constants.one_endpoint) {
+		if (hops & HOP_EGRESS)
+			source = &control.settings[half].endpoint;
+		else
+			destination = &control.settings[half].endpoint;
+	} else {
+		if (hops & HOP_EGRESS)
+			source = endpoint_at(packet->source, packet->family, half);
+		if (hops & HOP_INGRESS)
+			destination = endpoint_at(packet->destination, packet->family, half);
+		/* What a pod sends to itself never leaves it. */
+		if (source && destination && source->number == destination->number)
+			return;
+	}
+	if (source)
+		judge_hop(packet, source, generation, HOP_EGRESS, &verdict->egress);
+	if (destination && verdict->egress.verdict != VERDICT_DROPPED)
+		judge_hop(packet, destination, generation, HOP_INGRESS, &verdict->ingress);
+	conclude(verdict);
 }
 
 #endif

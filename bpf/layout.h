@@ -77,7 +77,9 @@ struct endpoint {
 	__u64 node_mac;
 	__u32 identity;
 	__u32 parent_interface;
-	__u64 padding_end;
+	/* Weir's own layout: bit n, some key of a specific identity, or of any peer, has prefix length n. Cilium: padding */
+	__u32 peer_lengths;
+	__u32 any_lengths;
 };
 
 #define ENDPOINT_HOST 0x1
@@ -163,6 +165,80 @@ struct fragment_ports {
 #define OTHER_CONNECTIONS 262144
 #define FRAGMENTED_DATAGRAMS 8192
 
+/* ---- Weir's own layout of the same tables ----------------------------------------------------------------------- */
+
+/* Address to identity where a prefix is a single address, hashes; the key is the address alone. */
+struct address_entry {
+	__u32 identity;
+	__u32 node; /* as ipcache_entry.node */
+};
+
+struct ipv6_address {
+	__be32 words[4];
+};
+
+/* All policy maps in one hash; probed once for each prefix length that occurs, longest first. The value: policy_entry. */
+struct policy_hash_key {
+	__u32 identity;
+	__u16 endpoint; /* endpoint.number */
+	__be16 port;
+	__u8 protocol;
+	__u8 length; /* of the prefix, 0 or 8…24 */
+	__u8 egress;
+	__u8 padding;
+};
+
+/* A connection with all its entries, hash: the ends are sorted, so that both directions find it. */
+struct ipv4_flow_key {
+	__be32 low;
+	__be32 high;
+	__be16 low_port;
+	__be16 high_port;
+	__u32 protocol;
+};
+
+struct ipv6_flow_key {
+	__be32 low[4];
+	__be32 high[4];
+	__be16 low_port;
+	__be16 high_port;
+	__u32 protocol;
+};
+
+/* The connection as one end sees it in the direction that it was opened. */
+struct flow_entry {
+	__u32 expiry; /* last second in which it is alive; 0: there is none */
+	__u16 redirect; /* in force when it was last judged; 0 none */
+	__u8 flags; /* TRACKING_… */
+	__u8 match; /* bits 0–2 match type, 3–4 authentication type of the decision that the stamp stands for */
+};
+
+/* An endpoint at one end; all 0: nobody judges there. */
+struct flow_end {
+	__u16 number;
+	__u16 flags; /* ENDPOINT_…, the upper half */
+};
+
+/*
+ * Entries stand at orientation * 2 + direction: the opener's packets have this orientation (0: from the low end), and
+ * the entry's endpoint sees them entering (0) or leaving (1).
+ */
+struct flow {
+	__u64 stamps[4]; /* as connection.stamp */
+	struct flow_entry entries[4];
+	struct flow_end ends[2];
+	__u32 generation; /* of the tables that the ends are from */
+	__u32 padding;
+};
+
+#define TRACKING_INGRESS_CLOSING 0x01
+#define TRACKING_EGRESS_CLOSING 0x02
+#define TRACKING_BOTH_CLOSING 0x03
+#define TRACKING_INGRESS_SYN 0x04
+#define TRACKING_EGRESS_SYN 0x08
+#define TRACKING_BOTH_SYNS 0x0c
+#define TRACKING_NON_SYN 0x10
+
 /* ---- Weir's own ------------------------------------------------------------------------------------------------- */
 
 /* Packets and bytes of one policy entry on one processor, or of one drop reason. */
@@ -222,10 +298,10 @@ struct datapath_constants {
 	__u8 clock_is_given;
 	/* Leave each packet's verdict in last_verdict. */
 	__u8 keeps_verdict;
-	/* Which hops are judged: HOP_… */
-	__u8 hops;
 	/* 1: the interface is the endpoint's of datapath_settings; 0: endpoints are found by address. */
 	__u8 one_endpoint;
+	/* 1: Weir's own maps, which are faster; 0: Cilium's. */
+	__u8 own_layout;
 	__u8 padding[3];
 	/* Benchmarks only: low bits of the source port, and of the source address, that change from packet to packet. */
 	__u16 vary_port;

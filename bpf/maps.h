@@ -12,7 +12,7 @@
 
 #include "layout.h"
 
-const volatile struct datapath_constants constants = { .hops = HOP_INGRESS | HOP_EGRESS };
+const volatile struct datapath_constants constants = {};
 
 struct datapath_control control SEC(".data.control") = { .generation = 1 };
 
@@ -101,7 +101,65 @@ struct {
 	__array(values, struct counter_map);
 } entry_counters SEC(".maps");
 
+/* Weir's own layout. */
+
+struct address_ipv4_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__be32));
+	__uint(value_size, sizeof(struct address_entry));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct address_ipv4_map);
+} addresses_ipv4 SEC(".maps");
+
+struct address_ipv6_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct ipv6_address));
+	__uint(value_size, sizeof(struct address_entry));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct address_ipv6_map);
+} addresses_ipv6 SEC(".maps");
+
+struct policy_hash_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct policy_hash_key));
+	__uint(value_size, sizeof(struct policy_entry));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct policy_hash_map);
+} policy_hashes SEC(".maps");
+
 /* Connections outlive tables. */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TCP_CONNECTIONS);
+	__type(key, struct ipv4_flow_key);
+	__type(value, struct flow);
+} flows_ipv4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TCP_CONNECTIONS);
+	__type(key, struct ipv6_flow_key);
+	__type(value, struct flow);
+} flows_ipv6 SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -130,6 +188,14 @@ struct {
 	__type(key, struct ipv6_tuple);
 	__type(value, struct connection);
 } other_ipv6 SEC(".maps");
+
+/* Where a flow is made before it is stored: the stack has no room for it. Each processor judges one packet at a time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow);
+} new_flow SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -25,13 +25,17 @@ struct decision {
 	__u8 audited; /* the reason is only what would have happened without audit mode */
 };
 
-/* The security identity that the endpoint sees behind an address. */
-static __always_inline __u32 identity_of(const __be32 *address, __u8 family, const struct endpoint *viewer,
-					 const struct datapath_settings *settings, __u32 half)
+/* A node's address is the host to the endpoints of that node, and a remote node to all others. */
+static __always_inline __u32 seen_from(const struct endpoint *viewer, __u32 identity, __u32 node)
+{
+	return node != 0 && node == viewer->node ? IDENTITY_HOST : identity;
+}
+
+static __always_inline struct ipcache_entry *find_prefix(const __be32 *address, __u8 family, __u32 half)
 {
 	struct ipcache_key key = { .family = family };
 	bool is_ipv6 = family == FAMILY_IPV6;
-	struct ipcache_entry *entry = NULL;
+	void *ipcache = bpf_map_lookup_elem(&ipcaches, &half);
 
 	key.prefix_length = IPCACHE_STATIC_PREFIX + (is_ipv6 ? 128 : 32);
 	key.address[0] = address[0];
@@ -40,13 +44,36 @@ static __always_inline __u32 identity_of(const __be32 *address, __u8 family, con
 		key.address[2] = address[2];
 		key.address[3] = address[3];
 	}
-	void *ipcache = bpf_map_lookup_elem(&ipcaches, &half);
-	if (ipcache)
-		entry = bpf_map_lookup_elem(ipcache, &key);
-	if (!entry)
-		return is_ipv6 ? settings->world_ipv6 : settings->world_ipv4;
-	/* A node's address is the host to the endpoints of that node, and a remote node to all others. */
-	return entry->node != 0 && entry->node == viewer->node ? IDENTITY_HOST : entry->identity;
+	return ipcache ? bpf_map_lookup_elem(ipcache, &key) : NULL;
+}
+
+static __always_inline struct address_entry *find_address(const __be32 *address, __u8 family, __u32 half)
+{
+	void *addresses;
+
+	if (family == FAMILY_IPV4) {
+		addresses = bpf_map_lookup_elem(&addresses_ipv4, &half);
+		return addresses ? bpf_map_lookup_elem(addresses, address) : NULL;
+	}
+	addresses = bpf_map_lookup_elem(&addresses_ipv6, &half);
+	return addresses ? bpf_map_lookup_elem(addresses, address) : NULL;
+}
+
+/* The security identity that the endpoint sees behind an address. */
+static __always_inline __u32 identity_of(const __be32 *address, __u8 family, const struct endpoint *viewer,
+					 const struct datapath_settings *settings, __u32 half)
+{
+	if (constants.own_layout) {
+		struct address_entry *exact = find_address(address, family, half);
+
+		if (exact)
+			return seen_from(viewer, exact->identity, exact->node);
+	}
+	struct ipcache_entry *entry = find_prefix(address, family, half);
+
+	if (entry)
+		return seen_from(viewer, entry->identity, entry->node);
+	return family == FAMILY_IPV6 ? settings->world_ipv6 : settings->world_ipv4;
 }
 
 static __always_inline __u8 match_type(bool any_peer, __u8 length)
@@ -58,32 +85,104 @@ static __always_inline __u8 match_type(bool any_peer, __u8 length)
 	return any_peer ? MATCH_ALL : MATCH_L3_ONLY;
 }
 
+/* One of Cilium's two lookups: the entry with the longest prefix among those of an identity. */
+struct policy_query {
+	void *map;
+	const struct packet *packet;
+	const struct endpoint *endpoint;
+	__u8 egress;
+};
+
+static __always_inline struct policy_entry *find_in_trie(const struct policy_query *query, __u32 identity)
+{
+	struct policy_key key = {
+		.prefix_length = POLICY_FULL_PREFIX,
+		.identity = identity,
+		.egress = query->egress,
+		.protocol = query->packet->protocol,
+		.port = query->packet->policy_port,
+	};
+
+	return bpf_map_lookup_elem(query->map, &key);
+}
+
+#define LENGTH_EXACT 24
+#define LENGTH_PROTOCOL 8
+#define LENGTHS_WITHIN_PORT 0x00fffe00
+
+/* The same in Weir's own layout: a probe for each length that occurs. */
+static __always_inline struct policy_entry *find_in_hash(const struct policy_query *query, __u32 identity)
+{
+	struct policy_entry *entry;
+	struct policy_hash_key key = {
+		.identity = identity,
+		.endpoint = query->endpoint->number,
+		.port = query->packet->policy_port,
+		.protocol = query->packet->protocol,
+		.length = LENGTH_EXACT,
+		.egress = query->egress,
+	};
+	__u32 lengths = identity ? query->endpoint->peer_lengths : query->endpoint->any_lengths;
+
+	if (lengths & 1 << LENGTH_EXACT) {
+		entry = bpf_map_lookup_elem(query->map, &key);
+		if (entry)
+			return entry;
+	}
+	if (lengths & LENGTHS_WITHIN_PORT) {
+		for (int length = LENGTH_EXACT - 1; length > LENGTH_PROTOCOL; length--) {
+			if (!(lengths & 1 << length))
+				continue;
+			key.length = length;
+			key.port = query->packet->policy_port & bpf_htons(0xffff << (LENGTH_EXACT - length));
+			entry = bpf_map_lookup_elem(query->map, &key);
+			if (entry)
+				return entry;
+		}
+	}
+	key.port = 0;
+	if (lengths & 1 << LENGTH_PROTOCOL) {
+		key.length = LENGTH_PROTOCOL;
+		entry = bpf_map_lookup_elem(query->map, &key);
+		if (entry)
+			return entry;
+	}
+	if (!(lengths & 1))
+		return NULL;
+	key.length = 0;
+	key.protocol = 0;
+	return bpf_map_lookup_elem(query->map, &key);
+}
+
+static __always_inline struct policy_entry *find_policy(const struct policy_query *query, __u32 identity)
+{
+	return constants.own_layout ? find_in_hash(query, identity) : find_in_trie(query, identity);
+}
+
 /*
  * Cilium's two lookups and the precedence between them: deny before proxy priority before the longer prefix before the
  * peer's own entry.
  */
-static __always_inline void look_up_policy(__u16 endpoint, __u8 direction, __u32 peer, const struct packet *packet,
-					   __u32 half, struct decision *decision)
+static __always_inline void look_up_policy(const struct endpoint *endpoint, __u8 direction, __u32 peer,
+					   const struct packet *packet, __u32 half, struct decision *decision)
 {
-	struct policy_key key = {
-		.prefix_length = POLICY_FULL_PREFIX,
-		.identity = peer,
+	struct policy_query query = {
+		.packet = packet,
+		.endpoint = endpoint,
 		.egress = direction == HOP_EGRESS,
-		.protocol = packet->protocol,
-		.port = packet->policy_port,
 	};
 	struct policy_entry *own, *any = NULL, *other = NULL, *winner;
 	bool any_peer = false;
-	void *policy = policy_of(endpoint, half);
 
 	decision->reason = DROP_POLICY_DENIED;
-	if (!policy)
+	query.map = constants.own_layout ? bpf_map_lookup_elem(&policy_hashes, &half)
+					 : policy_of(endpoint->number, half);
+	if (!query.map)
 		return;
-	own = bpf_map_lookup_elem(policy, &key);
+	own = find_policy(&query, peer);
 	winner = own;
 	if (!own || !(own->deny_and_length & POLICY_DENY)) {
-		key.identity = 0;
-		any = bpf_map_lookup_elem(policy, &key);
+		any = find_policy(&query, 0);
 		other = any;
 	}
 	/* With equal deny bits, which are both 0 where it matters, the rest of the byte compares as the lengths do. */
@@ -144,7 +243,7 @@ static __always_inline void decide(const struct endpoint *endpoint, __u8 directi
 	}
 	if (packet->traits & TRAIT_FRAGMENTATION_NEEDED && settings->allow_fragmentation_needed)
 		return;
-	look_up_policy(endpoint->number, direction, peer, packet, half, decision);
+	look_up_policy(endpoint, direction, peer, packet, half, decision);
 	if (decision->reason == DROP_POLICY_DENIED && packet->traits & TRAIT_UNTRACKED_FRAGMENT)
 		decision->reason = DROP_FRAGMENTATION_NOT_SUPPORTED;
 	if (decision->authentication && !settings->assume_authenticated)

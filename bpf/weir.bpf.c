@@ -5,71 +5,25 @@
  *	packet.h, transport.h   frame → addresses, ports, what is wrong with it
  *	conntrack.h             its connection
  *	policy.h                address → identity → what the endpoint's policy says
- *	hop.h                   all of these, at one endpoint
+ *	hop.h                   all of these, at one endpoint: Cilium's layout
+ *	flow.h                  the same in Weir's own layout
  *	events.h                what is reported
  */
-#include "hop.h"
+#include "flow.h"
 #include "events.h"
 
 char license_text[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline const struct endpoint *endpoint_at(const __be32 *address, __u8 family, __u32 half)
-{
-	struct endpoint_key key = { .family = family };
-	void *map = bpf_map_lookup_elem(&endpoints, &half);
-
-	for (int i = 0; i < 4; i++)
-		key.address[i] = address[i];
-	return map ? bpf_map_lookup_elem(map, &key) : NULL;
-}
-
-/* The first drop, else the greater number: unjudged 0 < forwarded 1 < audit 4 < redirected 5. */
-static __always_inline void conclude(struct packet_verdict *verdict)
-{
-	if (verdict->egress.verdict == VERDICT_DROPPED) {
-		verdict->verdict = VERDICT_DROPPED;
-		verdict->reason = verdict->egress.reason;
-	} else if (verdict->ingress.verdict == VERDICT_DROPPED) {
-		verdict->verdict = VERDICT_DROPPED;
-		verdict->reason = verdict->ingress.reason;
-	} else {
-		verdict->verdict = verdict->egress.verdict > verdict->ingress.verdict ? verdict->egress.verdict
-										      : verdict->ingress.verdict;
-	}
-}
-
-/* Asks the endpoints at both ends, the sender's first. */
-static __always_inline void judge_ends(const struct packet *packet, __u32 generation, struct packet_verdict *verdict)
-{
-	__u32 half = generation & 1;
-	const struct endpoint *source = NULL, *destination = NULL;
-
-	if (constants.one_endpoint) {
-		if (constants.hops & HOP_EGRESS)
-			source = &control.settings[half].endpoint;
-		else
-			destination = &control.settings[half].endpoint;
-	} else {
-		if (constants.hops & HOP_EGRESS)
-			source = endpoint_at(packet->source, packet->family, half);
-		if (constants.hops & HOP_INGRESS)
-			destination = endpoint_at(packet->destination, packet->family, half);
-		/* What a pod sends to itself never leaves it. */
-		if (source && destination && source->number == destination->number)
-			return;
-	}
-	if (source)
-		judge_hop(packet, source, generation, HOP_EGRESS, &verdict->egress);
-	if (destination && verdict->egress.verdict != VERDICT_DROPPED)
-		judge_hop(packet, destination, generation, HOP_INGRESS, &verdict->ingress);
-	conclude(verdict);
-}
-
 /* Judges a packet: true when it may pass. */
-static __always_inline bool judge(const struct packet *packet, __u32 generation, struct packet_verdict *verdict)
+static __always_inline bool judge(const struct packet *packet, __u32 generation, __u8 hops,
+				  struct packet_verdict *verdict)
 {
-	if (packet->family && !(packet->traits & TRAIT_NEIGHBOUR_DISCOVERY))
-		judge_ends(packet, generation, verdict);
+	if (packet->family && !(packet->traits & TRAIT_NEIGHBOUR_DISCOVERY)) {
+		if (constants.own_layout)
+			judge_flow(packet, generation, hops, verdict);
+		else
+			judge_ends(packet, generation, hops, verdict);
+	}
 	verdict->generation = generation;
 	if (constants.keeps_verdict)
 		last_verdict = *verdict;
@@ -127,37 +81,68 @@ static __always_inline __u32 current_generation(void)
 	return *(volatile __u32 *)&control.generation;
 }
 
-static __always_inline int judge_tc(struct __sk_buff *context)
+static __always_inline int judge_tc(struct __sk_buff *context, __u8 hops)
 {
 	__u32 generation = current_generation();
 	struct packet packet = {};
 	struct packet_verdict verdict = {};
 
 	read_tc(context, &packet, generation);
-	bool passes = judge(&packet, generation, &verdict);
+	bool passes = judge(&packet, generation, hops, &verdict);
 	if (is_reported(&verdict))
 		report(context, false, packet.length, context->ifindex, &verdict);
 	return passes ? TC_NEXT : TC_DROP;
 }
 
-SEC("tc")
-int weir_tc(struct __sk_buff *context)
-{
-	return judge_tc(context);
-}
-
-SEC("xdp")
-int weir_xdp(struct xdp_md *context)
+static __always_inline int judge_xdp(struct xdp_md *context, __u8 hops)
 {
 	__u32 generation = current_generation();
 	struct packet packet = {};
 	struct packet_verdict verdict = {};
 
 	read_xdp(context, &packet, generation);
-	bool passes = judge(&packet, generation, &verdict);
+	bool passes = judge(&packet, generation, hops, &verdict);
 	if (is_reported(&verdict))
 		report(context, true, packet.length, context->ingress_ifindex, &verdict);
 	return passes ? XDP_PASS : XDP_DROP;
+}
+
+/* One program for each choice of hops; "ingress" and "egress" are an endpoint's, as policies use the words. */
+
+SEC("tc")
+int weir_tc(struct __sk_buff *context)
+{
+	return judge_tc(context, HOP_INGRESS | HOP_EGRESS);
+}
+
+SEC("tc")
+int weir_tc_ingress(struct __sk_buff *context)
+{
+	return judge_tc(context, HOP_INGRESS);
+}
+
+SEC("tc")
+int weir_tc_egress(struct __sk_buff *context)
+{
+	return judge_tc(context, HOP_EGRESS);
+}
+
+SEC("xdp")
+int weir_xdp(struct xdp_md *context)
+{
+	return judge_xdp(context, HOP_INGRESS | HOP_EGRESS);
+}
+
+SEC("xdp")
+int weir_xdp_ingress(struct xdp_md *context)
+{
+	return judge_xdp(context, HOP_INGRESS);
+}
+
+SEC("xdp")
+int weir_xdp_egress(struct xdp_md *context)
+{
+	return judge_xdp(context, HOP_EGRESS);
 }
 
 /* ---- Measuring ----------------------------------------------------------------------------------------------------- */
@@ -197,5 +182,5 @@ int weir_varied(struct __sk_buff *context)
 {
 	if (constants.vary_port || constants.vary_address)
 		vary(context);
-	return judge_tc(context);
+	return judge_tc(context, HOP_INGRESS);
 }
