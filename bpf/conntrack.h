@@ -62,12 +62,12 @@ static __always_inline struct connection *find_connection(const struct packet *p
 		struct ipv4_tuple tuple __attribute__((aligned(8)));
 
 		fill_ipv4_tuple(&tuple, packet, direction, reverse);
-		return is_tcp ? bpf_map_lookup_elem(&tcp_ipv4, &tuple) : bpf_map_lookup_elem(&other_ipv4, &tuple);
+		return is_tcp ? LOOK_UP(&tcp_ipv4, &tuple) : LOOK_UP(&other_ipv4, &tuple);
 	}
 	struct ipv6_tuple tuple __attribute__((aligned(8)));
 
 	fill_ipv6_tuple(&tuple, packet, direction, reverse);
-	return is_tcp ? bpf_map_lookup_elem(&tcp_ipv6, &tuple) : bpf_map_lookup_elem(&other_ipv6, &tuple);
+	return is_tcp ? LOOK_UP(&tcp_ipv6, &tuple) : LOOK_UP(&other_ipv6, &tuple);
 }
 
 static __always_inline struct connection *find_related(const struct packet *packet, __u8 direction, bool reverse)
@@ -77,13 +77,13 @@ static __always_inline struct connection *find_related(const struct packet *pack
 
 		fill_ipv4_tuple(&tuple, packet, direction, reverse);
 		make_ipv4_related(&tuple);
-		return bpf_map_lookup_elem(&other_ipv4, &tuple);
+		return LOOK_UP(&other_ipv4, &tuple);
 	}
 	struct ipv6_tuple tuple __attribute__((aligned(8)));
 
 	fill_ipv6_tuple(&tuple, packet, direction, reverse);
 	make_ipv6_related(&tuple);
-	return bpf_map_lookup_elem(&other_ipv6, &tuple);
+	return LOOK_UP(&other_ipv6, &tuple);
 }
 
 /* ---- Lifetimes ---------------------------------------------------------------------------------------------------- */

@@ -78,7 +78,7 @@ static __always_inline __u64 place_of(__u32 generation, __u32 orientation, __u8 
 }
 
 /* As judge_hop; the flow is the connection's, or an empty one. */
-__noinline int judge_flow_hop(const struct packet *packet, struct flow *flow, const struct endpoint *endpoint,
+static __always_inline int judge_flow_hop(const struct packet *packet, struct flow *flow, const struct endpoint *endpoint,
 			      __u64 place, struct hop_verdict *hop)
 {
 	__u32 generation = place >> 32;
@@ -202,7 +202,7 @@ static __always_inline void judge_flow(const struct packet *packet, __u32 genera
 	const struct endpoint *endpoint = NULL;
 
 	if (has_entries)
-		flow = is_ipv4 ? bpf_map_lookup_elem(&flows_ipv4, &key.ipv4) : bpf_map_lookup_elem(&flows_ipv6, &key.ipv6);
+		flow = is_ipv4 ? LOOK_UP(&flows_ipv4, &key.ipv4) : LOOK_UP(&flows_ipv6, &key.ipv6);
 	bool is_new = !flow;
 	if (is_new) {
 		__u32 zero = 0;

@@ -233,6 +233,17 @@ struct {
 	__type(value, __u64);
 } events_lost SEC(".maps");
 
+/*
+ * A look-up in one map of several. Merged, the calls would have a variable for their map, and the kernel could no longer
+ * replace them by the map's own code.
+ */
+#define LOOK_UP(MAP, KEY)                                                  \
+	({                                                                 \
+		void *found_;                                              \
+		[[clang::nomerge]] found_ = bpf_map_lookup_elem(MAP, KEY); \
+		found_;                                                    \
+	})
+
 /* One half of the swapped maps. */
 static __always_inline void *policy_of(__u16 endpoint, __u32 half)
 {

@@ -52,11 +52,11 @@ static __always_inline struct address_entry *find_address(const __be32 *address,
 	void *addresses;
 
 	if (family == FAMILY_IPV4) {
-		addresses = bpf_map_lookup_elem(&addresses_ipv4, &half);
-		return addresses ? bpf_map_lookup_elem(addresses, address) : NULL;
+		addresses = LOOK_UP(&addresses_ipv4, &half);
+		return addresses ? LOOK_UP(addresses, address) : NULL;
 	}
-	addresses = bpf_map_lookup_elem(&addresses_ipv6, &half);
-	return addresses ? bpf_map_lookup_elem(addresses, address) : NULL;
+	addresses = LOOK_UP(&addresses_ipv6, &half);
+	return addresses ? LOOK_UP(addresses, address) : NULL;
 }
 
 /* The security identity that the endpoint sees behind an address. */
