@@ -38,6 +38,9 @@ public struct DeniedPairs: Sendable, Hashable {
     add(Pair(flow), count: count)
   }
 
+  /// Adds refusals whose pairs are not known.
+  public mutating func addOthers(_ count: UInt64) { others += count }
+
   mutating func merge(_ other: DeniedPairs) {
     // In order, so that what finds no room does not depend on the hashing.
     for (pair, count) in other.top(other.counts.count) { add(pair, count: count) }

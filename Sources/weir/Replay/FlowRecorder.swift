@@ -26,15 +26,6 @@ struct FlowRecorder {
     directory = EndpointDirectory(tables)
   }
 
-  /// Whether `record` would make an event: asked first, so that the established path costs nothing more.
-  @inline(__always)
-  func isWorthRecording(_ verdict: PacketVerdict) -> Bool {
-    recordsEveryPacket || (verdict.verdict == .dropped && !verdict.flags.contains(.followsRefusal))
-      || verdict.egress.flags.contains(.opensConnection)
-      || verdict.ingress.flags.contains(.opensConnection)
-      || (verdict.verdict == .audit && (verdict.egress.state == .new || verdict.ingress.state == .new))
-  }
-
   /// Puts the packet's events into `flows`.
   mutating func record(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) {
     flows.removeAll(keepingCapacity: true)
