@@ -98,9 +98,16 @@ let package = Package(
     .testTarget(
       name: "PolicyTests", dependencies: ["Policy", "Cluster", "Manifest", "Rules", "Addresses"],
       resources: [.copy("Fixtures")], swiftSettings: features),
+    // Random clusters with policies, for the tests that compare one implementation with another.
+    .target(
+      name: "Scenarios",
+      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
+      path: "Tests/Scenarios", swiftSettings: features),
     .testTarget(
       name: "CompilerTests",
-      dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane"],
+      dependencies: [
+        "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Addresses", "Dataplane",
+      ],
       swiftSettings: features),
     .testTarget(
       name: "ExplanationTests",
@@ -123,7 +130,10 @@ let package = Package(
       swiftSettings: features),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["Kernel", "CBPF", "Dataplane", "Packet", "Capture", "Rules", "Tables", "Addresses"],
+      dependencies: [
+        "Kernel", "CBPF", "Scenarios", "Dataplane", "Packet", "Capture", "Compiler", "Cluster", "Rules", "Tables",
+        "Addresses",
+      ],
       swiftSettings: features),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),

@@ -72,7 +72,7 @@ struct endpoint {
 	__u16 node; /* Weir: 1 + number of the endpoint's node; 0 unknown. Cilium: unused */
 	__u16 number;
 	__u32 flags; /* ENDPOINT_… */
-	__u32 padding;
+	__u32 policy; /* Weir's own layout: policy_hash_key.policy. Cilium: a hole */
 	__u64 mac;
 	__u64 node_mac;
 	__u32 identity;
@@ -180,7 +180,7 @@ struct ipv6_address {
 /* All policy maps in one hash; probed once for each prefix length that occurs, longest first. The value: policy_entry. */
 struct policy_hash_key {
 	__u32 identity;
-	__u16 endpoint; /* endpoint.number */
+	__u16 policy; /* number; endpoints with the same policy share it */
 	__be16 port;
 	__u8 protocol;
 	__u8 length; /* of the prefix, 0 or 8…24 */

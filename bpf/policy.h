@@ -116,7 +116,7 @@ static __always_inline struct policy_entry *find_in_hash(const struct policy_que
 	struct policy_entry *entry;
 	struct policy_hash_key key = {
 		.identity = identity,
-		.endpoint = query->endpoint->number,
+		.policy = query->endpoint->policy,
 		.port = query->packet->policy_port,
 		.protocol = query->packet->protocol,
 		.length = LENGTH_EXACT,

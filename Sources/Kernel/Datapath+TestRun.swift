@@ -25,14 +25,14 @@ extension Datapath {
   public mutating func testRun(
     _ frame: UnsafeRawBufferPointer, program: TestProgram = .hook(.tc), repetitions: Int = 1
   ) throws(KernelError) -> TestRun {
-    var options = bpf_test_run_opts()
-    options.sz = MemoryLayout<bpf_test_run_opts>.size
-    options.data_in = frame.baseAddress
-    options.data_size_in = UInt32(clamping: frame.count)
-    options.repeat = Int32(clamping: repetitions)
-    let result = bpf_prog_test_run_opts(try object.program(program.name), &options)
+    var run = bpf_test_run_opts()
+    run.sz = MemoryLayout<bpf_test_run_opts>.size
+    run.data_in = frame.baseAddress
+    run.data_size_in = UInt32(clamping: frame.count)
+    run.repeat = Int32(clamping: repetitions)
+    let result = bpf_prog_test_run_opts(try object.program(program.name(options.hops)), &run)
     guard result >= 0 else { throw KernelError("run the BPF program", errorNumber: -result) }
-    return TestRun(passes: options.retval == program.passing, nanoseconds: options.duration)
+    return TestRun(passes: run.retval == program.passing, nanoseconds: run.duration)
   }
 
   /// The verdict of the packet that was run last (`DatapathOptions.keepsVerdict`).
@@ -42,9 +42,9 @@ extension Datapath {
 }
 
 extension Datapath.TestProgram {
-  fileprivate var name: String {
+  fileprivate func name(_ hops: DatapathOptions.Hops) -> String {
     switch self {
-    case .hook(let hook): hook.programName
+    case .hook(let hook): hook.programName(hops)
     case .null: Datapath.nullProgram
     case .varied: Datapath.variedProgram
     }

@@ -20,23 +20,24 @@ public struct Datapath: ~Copyable {
     constants.observe_only = options.observeOnly ? 1 : 0
     constants.clock_is_given = options.clockIsGiven ? 1 : 0
     constants.keeps_verdict = options.keepsVerdict ? 1 : 0
-    constants.hops = options.hops.rawValue
+    constants.own_layout = options.layout == .own ? 1 : 0
     constants.one_endpoint = options.endpoint == nil ? 0 : 1
     constants.vary_port = options.variation?.port ?? 0
     constants.vary_address = options.variation?.address ?? 0
-    var programs = options.hooks.map(\.programName)
+    var programs = options.hooks.map { $0.programName(options.hops) }
     if options.variation != nil { programs += [Self.variedProgram] }
     if options.keepsVerdict || options.variation != nil { programs += [Self.nullProgram] }
     let object = try DatapathObject(
-      programs: programs, constants: constants,
+      programs: programs, constants: constants, unusedMaps: options.layout.unusedMaps,
       capacities: [
         "tcp_ipv4": options.maximumConnections, "tcp_ipv6": options.maximumConnections,
+        "flows_ipv4": options.maximumConnections, "flows_ipv6": options.maximumConnections,
         "other_ipv4": options.maximumConnections / 2, "other_ipv6": options.maximumConnections / 2,
       ])
     object.control.pointee.events = options.events.rawValue
-    let image = try Self.image(of: tables, options)
+    let image = try TableImage(tables, options)
     let counters = try Self.makeCounters(image)
-    try Self.install(image, counters, into: object)
+    try object.install(image, counters.descriptor, options.layout)
     self.object = object
     self.options = options
     self.image = image
@@ -55,48 +56,14 @@ public struct Datapath: ~Copyable {
   /// Judges all further packets by other tables; every packet is judged by either the old or the new ones as a whole.
   /// Connections stay.
   public mutating func replaceTables(_ tables: Tables) throws(KernelError) {
-    let next = try Self.image(of: tables, options)
+    let next = try TableImage(tables, options)
     let nextCounters = try Self.makeCounters(next)
-    try Self.install(next, nextCounters, into: object)
+    try object.install(next, nextCounters.descriptor, options.layout)
     image = next
     counters = nextCounters
   }
 
-  private static func image(of tables: Tables, _ options: DatapathOptions) throws(KernelError) -> TableImage {
-    var image = try TableImage(tables, assumeAuthenticated: options.assumeAuthenticated)
-    if let endpoint = options.endpoint, !image.serve(endpoint, of: tables) {
-      throw KernelError(.failed, "serve one endpoint", "the tables have no policy for it")
-    }
-    return image
-  }
-
   // MARK: Tables
-
-  /// Builds the maps aside and switches to them with one store.
-  private static func install(
-    _ image: TableImage, _ counters: borrowing BPFMap, into object: borrowing DatapathObject
-  ) throws(KernelError) {
-    let generation = object.control.pointee.generation &+ 1
-    let half = generation & 1
-    let ipcache = try BPFMap.filled(
-      BPF_MAP_TYPE_LPM_TRIE, name: "ipcache", keys: image.ipcacheKeys, values: image.ipcacheEntries,
-      capacity: max(image.ipcacheKeys.count, Int(IPCACHE_ENTRIES)), flags: UInt32(BPF_F_NO_PREALLOC))
-    let endpoints = try BPFMap.filled(
-      BPF_MAP_TYPE_HASH, name: "endpoints", keys: image.endpointKeys, values: image.endpointValues,
-      capacity: image.endpointKeys.count)
-    try object.put(image.policies, of: image.judged.map(\.policy), half: half)
-    try object.enter(counters.descriptor, into: "entry_counters", half: half)
-    try object.enter(ipcache.descriptor, into: "ipcaches", half: half)
-    try object.enter(endpoints.descriptor, into: "endpoints", half: half)
-    if half == 0 {
-      object.control.pointee.settings.0 = image.settings
-    } else {
-      object.control.pointee.settings.1 = image.settings
-    }
-    weir_publish(object.control, generation)
-    // Waits until no packet is under way that began with the old tables: their half is free for the next.
-    try object.enter(endpoints.descriptor, into: "endpoints", half: half)
-  }
 
   private static func makeCounters(_ image: TableImage) throws(KernelError) -> BPFMap {
     try BPFMap(
@@ -107,5 +74,18 @@ public struct Datapath: ~Copyable {
 }
 
 extension DatapathOptions.Hook {
-  var programName: String { self == .tc ? "weir_tc" : "weir_xdp" }
+  func programName(_ hops: DatapathOptions.Hops) -> String {
+    let suffix = hops == .ingress ? "_ingress" : hops == .egress ? "_egress" : ""
+    return "weir_\(rawValue)\(suffix)"
+  }
+}
+
+extension DatapathOptions.Layout {
+  /// Maps of the other layout, which the program then does not touch.
+  fileprivate var unusedMaps: [String] {
+    switch self {
+    case .cilium: ["flows_ipv4", "flows_ipv6", "new_flow", "addresses_ipv4", "addresses_ipv6", "policy_hashes"]
+    case .own: ["tcp_ipv4", "tcp_ipv6", "policies"]
+    }
+  }
 }

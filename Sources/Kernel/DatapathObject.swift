@@ -16,7 +16,7 @@ struct DatapathObject: ~Copyable {
   ///
   /// - Parameter programs: the names of those to load; the others cost nothing.
   init(
-    programs: [String], constants: datapath_constants, capacities: [String: Int]
+    programs: [String], constants: datapath_constants, unusedMaps: [String], capacities: [String: Int]
   ) throws(KernelError) {
     weir_log_begin()
     guard let opened = Self.open() else {
@@ -24,7 +24,7 @@ struct DatapathObject: ~Copyable {
     }
     let variables: (UnsafeMutablePointer<datapath_control>, UnsafeMutablePointer<packet_verdict>)
     do throws(KernelError) {
-      try Self.configure(opened, programs: programs, constants: constants, capacities: capacities)
+      try Self.configure(opened, programs: programs, constants: constants, unusedMaps: unusedMaps, capacities: capacities)
       let result = bpf_object__load(opened)
       guard result >= 0 else { throw KernelError("load the BPF program", errorNumber: -result, log: Self.log()) }
       variables = (
@@ -77,12 +77,15 @@ struct DatapathObject: ~Copyable {
   }
 
   private static func configure(
-    _ object: OpaquePointer, programs: [String], constants: datapath_constants, capacities: [String: Int]
+    _ object: OpaquePointer, programs: [String], constants: datapath_constants, unusedMaps: [String], capacities: [String: Int]
   ) throws(KernelError) {
     var next = bpf_object__next_program(object, nil)
     while let program = next {
       bpf_program__set_autoload(program, programs.contains(String(cString: bpf_program__name(program))))
       next = bpf_object__next_program(object, program)
+    }
+    for name in unusedMaps {
+      bpf_map__set_autocreate(bpf_object__find_map_by_name(object, name), false)
     }
     for (name, capacity) in capacities {
       guard let map = bpf_object__find_map_by_name(object, name) else {

@@ -12,6 +12,7 @@ public struct DatapathOptions: Sendable {
 
     public static let ingress = Hops(rawValue: 1)
     public static let egress = Hops(rawValue: 2)
+    public static let all: Hops = [.ingress, .egress]
   }
 
   public enum Events: UInt32, Sendable {
@@ -21,8 +22,17 @@ public struct DatapathOptions: Sendable {
     case all = 2
   }
 
+  /// How the maps are laid out; verdicts are the same.
+  public enum Layout: String, Sendable, CaseIterable {
+    /// As Cilium's, byte for byte.
+    case cilium
+    /// Weir's own: a connection in one place, hashes instead of tries. Faster.
+    case own
+  }
+
+  public var layout = Layout.own
   public var hooks: Set<Hook> = [.tc]
-  public var hops: Hops = [.ingress, .egress]
+  public var hops: Hops = .all
   /// Decide, count and report, but let everything pass.
   public var observeOnly = false
   public var events = Events.none
@@ -34,7 +44,8 @@ public struct DatapathOptions: Sendable {
   public var assumeAuthenticated = true
   /// Index into `Tables.endpoints`: the interface is this endpoint's. nil: endpoints are found by address.
   public var endpoint: Int?
-  /// TCP connections remembered for each family; half as many of other protocols.
+  /// Connections remembered for each family, and half as many address pairs with their ICMP errors; with Cilium's layout
+  /// that many of TCP, and half as many others.
   public var maximumConnections = 524_288
   /// For measuring: bits of the source port and of the source address that change from packet to packet.
   public var variation: (port: UInt16, address: UInt16)?

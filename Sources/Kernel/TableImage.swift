@@ -10,6 +10,9 @@ public struct TableImage: Sendable {
   struct Policy: Sendable {
     var keys: [policy_key] = []
     var entries: [policy_entry] = []
+    /// Bit n: some key of a specific identity, or of any peer, has prefix length n.
+    var peerLengths: UInt32 = 0
+    var anyLengths: UInt32 = 0
   }
 
   private(set) var ipcacheKeys: [ipcache_key] = []
@@ -49,17 +52,27 @@ public struct TableImage: Sendable {
       throw KernelError(
         .tooLarge, "fill the endpoint map", "\(judged.count) endpoints have policies; the map takes \(ENDPOINT_ENTRIES)")
     }
+    guard tables.policies.count < 0xffff else {
+      throw KernelError(.tooLarge, "fill the policy map", "there are more than 65,534 policies")
+    }
     guard tables.endpoints.allSatisfy({ $0.nodeIndex < 0xffff }), tables.ipcache.allSatisfy({ $0.nodeIndex < 0xffff })
     else { throw KernelError(.tooLarge, "fill the ipcache", "there are more than 65,535 nodes") }
     addEndpoints(tables)
     addAddresses(tables)
   }
 
+  init(_ tables: Tables, _ options: DatapathOptions) throws(KernelError) {
+    try self.init(tables, assumeAuthenticated: options.assumeAuthenticated)
+    if let endpoint = options.endpoint, !serve(endpoint, of: tables) {
+      throw KernelError(.failed, "serve one endpoint", "the tables have no policy for it")
+    }
+  }
+
   /// Serves one endpoint alone, whatever the addresses of its packets.
   ///
   /// - Parameter endpoint: index into `Tables.endpoints`.
   /// - Returns: false when the endpoint is not judged.
-  mutating func serve(_ endpoint: Int, of tables: Tables) -> Bool {
+  private mutating func serve(_ endpoint: Int, of tables: Tables) -> Bool {
     guard let position = judged.firstIndex(where: { $0.endpoint == endpoint }) else { return false }
     settings.endpoint = value(at: position, tables)
     return true
@@ -92,6 +105,9 @@ public struct TableImage: Sendable {
     if source.identity == ReservedIdentity.host { value.flags |= UInt32(ENDPOINT_HOST) }
     if policy.isEnforced(.ingress) { value.flags |= UInt32(ENDPOINT_INGRESS_ENFORCED) }
     if policy.isEnforced(.egress) { value.flags |= UInt32(ENDPOINT_EGRESS_ENFORCED) }
+    value.policy = UInt32(place.policy + 1)
+    value.peer_lengths = policies[place.policy].peerLengths
+    value.any_lengths = policies[place.policy].anyLengths
     return value
   }
 
@@ -150,6 +166,10 @@ extension TableImage.Policy {
       guard seen.insert(all).inserted else { continue }
       keys.append(policy_key(all))
       entries.append(policy_entry(PolicyMapEntry(key: all), cookie: .max))
+    }
+    for key in keys {
+      let bit: UInt32 = 1 << UInt32(key.lengthBeyondIdentity)
+      if key.identity == 0 { anyLengths |= bit } else { peerLengths |= bit }
     }
   }
 }

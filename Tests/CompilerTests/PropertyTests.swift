@@ -5,6 +5,8 @@ import Rules
 import Tables
 import Testing
 
+@testable import Scenarios
+
 /// What must hold of the compiler whatever the policies are.
 @Suite struct PropertyTests {
   private static let seeds = Array(UInt64(500)..<500 + DifferentialTests.rounds / 10)

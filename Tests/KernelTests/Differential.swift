@@ -13,25 +13,46 @@ struct Differential: ~Copyable {
   private let hook: DatapathOptions.Hook
   /// What the engine's verdicts say of the tables in force: packets and bytes by policy and entry.
   private var expected: [[Datapath.Traffic]] = []
+  private(set) var tableSets = 1
   private(set) var packets = 0
   private(set) var hops = 0
+  /// How often each outcome of a hop was met: that all are is what makes agreement mean something.
+  private(set) var outcomes: [Outcome: Int] = [:]
   private(set) var now: UInt32 = 1_000_000
   /// Of packets on which they differ: what each said, and the bytes.
   private(set) var differences: [String] = []
 
-  init(tables: Tables, hook: DatapathOptions.Hook, assumeAuthenticated: Bool = true) throws {
+  struct Outcome: Hashable {
+    var state: ConnectionState
+    var verdict: Verdict
+    var reason: UInt8
+    var matchType: MatchType
+  }
+
+  struct Variant: Sendable, CustomStringConvertible {
+    var layout: DatapathOptions.Layout
+    var hook: DatapathOptions.Hook
+    var assumeAuthenticated = true
+
+    var description: String {
+      "\(layout.rawValue) layout, \(hook.rawValue)\(assumeAuthenticated ? "" : ", unauthenticated")"
+    }
+  }
+
+  init(tables: Tables, _ variant: Variant) throws {
     var engineOptions = EngineOptions()
     engineOptions.followsRefusals = false
-    engineOptions.assumeAuthenticated = assumeAuthenticated
+    engineOptions.assumeAuthenticated = variant.assumeAuthenticated
     engineOptions.maximumFragments = 1 << 16
     engine = Engine(tables: tables, options: engineOptions)
     var options = DatapathOptions()
-    options.hooks = [hook]
+    options.layout = variant.layout
+    options.hooks = [variant.hook]
     options.clockIsGiven = true
     options.keepsVerdict = true
-    options.assumeAuthenticated = assumeAuthenticated
+    options.assumeAuthenticated = variant.assumeAuthenticated
     datapath = try Datapath(tables: tables, options: options)
-    self.hook = hook
+    hook = variant.hook
     self.tables = tables
     expectNothing()
   }
@@ -42,6 +63,7 @@ struct Differential: ~Copyable {
     engine.replaceTables(LookupTables(tables))
     try datapath.replaceTables(tables)
     self.tables = tables
+    tableSets += 1
     expectNothing()
   }
 
@@ -62,6 +84,9 @@ struct Differential: ~Copyable {
     packets += 1
     for hop in [(mine.sourceEndpoint, mine.egress), (mine.destinationEndpoint, mine.ingress)] where hop.1.isPresent {
       hops += 1
+      let outcome = Outcome(
+        state: hop.1.state, verdict: hop.1.verdict, reason: hop.1.reason.rawValue, matchType: hop.1.matchType)
+      outcomes[outcome, default: 0] += 1
       guard hop.1.entry >= 0, let policy = tables.endpoints[Int(hop.0)].policy else { continue }
       expected[policy][Int(hop.1.entry)].packets += 1
       expected[policy][Int(hop.1.entry)].bytes += UInt64(frame.count)

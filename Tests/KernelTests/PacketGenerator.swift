@@ -1,6 +1,8 @@
 import Addresses
 
-/// Frames between the addresses of `TableGenerator`: conversations of few ports that packets come back to, with all that
+@testable import Scenarios
+
+/// Frames between the addresses of a world: conversations of few ports that packets come back to, with all that
 /// goes wrong on the way.
 struct PacketGenerator {
   var random: SeededGenerator
@@ -14,8 +16,15 @@ struct PacketGenerator {
     var destinationPort: UInt16
   }
 
-  init(random: SeededGenerator) {
+  private let addressesIPv4: [IPAddress]
+  private let addressesIPv6: [IPAddress]
+  private let ports: [UInt16]
+
+  init(random: SeededGenerator, world: TableGenerator.World = .small) {
     self.random = random
+    addressesIPv4 = world.addresses.filter { !$0.isIPv6 }
+    addressesIPv6 = world.addresses.filter { $0.isIPv6 }
+    ports = world.ports
   }
 
   mutating func frame() -> [UInt8] {
@@ -37,13 +46,13 @@ struct PacketGenerator {
   private mutating func conversation() -> Conversation {
     if conversations.count > 40 { conversations.remove(at: random.count(0...39)) }
     if !conversations.isEmpty, random.chance(85) { return random.pick(conversations) }
-    let isIPv6 = random.chance(40)
-    let addresses = TableGenerator.addresses.filter { $0.isIPv6 == isIPv6 }
+    let isIPv6 = addressesIPv4.isEmpty || (!addressesIPv6.isEmpty && random.chance(40))
+    let addresses = isIPv6 ? addressesIPv6 : addressesIPv4
     let conversation = Conversation(
       source: random.pick(addresses), destination: random.pick(addresses),
       protocolNumber: random.pick([6, 6, 6, 6, 17, 17, 17, 132, isIPv6 ? 58 : 1, isIPv6 ? 58 : 1, 47, 112, 1, 58]),
-      sourcePort: random.pick([1024, 40000, 40001, random.pick(TableGenerator.ports)]),
-      destinationPort: random.pick(TableGenerator.ports))
+      sourcePort: random.pick([1024, 40000, 40001, random.pick(ports)]),
+      destinationPort: random.pick(ports))
     conversations.append(conversation)
     return conversation
   }

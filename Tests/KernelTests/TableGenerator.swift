@@ -2,19 +2,21 @@ import Addresses
 import Rules
 import Tables
 
+@testable import Scenarios
+
 /// Table sets over few addresses, identities and ports, so that much of what they say overlaps and is met by packets.
 struct TableGenerator {
   var random: SeededGenerator
 
-  static let ports: [UInt16] = [0, 22, 53, 80, 81, 88, 95, 96, 443, 8080, 8472, 30000]
-  static let protocols: [UInt8] = [6, 6, 6, 17, 17, 132, 1, 58, 47, 112]
+  /// What the tables speak of, and packets are made of.
+  struct World {
+    var addresses: [IPAddress]
+    var ports: [UInt16]
+  }
 
-  static let addresses: [IPAddress] =
-    (1...8).map { IPAddress(ipv4: 0x0a00_0000 + $0) }
-    + [0xac10_0001, 0xac10_0101, 0xc0a8_0101, 0x0808_0808, 0xe000_0001].map { IPAddress(ipv4: $0) }
-    + (1...6).map { IPAddress(ipv6High: 0xfd00 << 48, low: $0) }
-    + [1, 2].map { IPAddress(ipv6High: 0x2001_0db8 << 32, low: $0) }
-    + [IPAddress(ipv6High: 0xfd00_0001 << 32, low: 1), IPAddress(ipv6High: 0xfe80 << 48, low: 1)]
+  var world = World.small
+
+  static let protocols: [UInt8] = [6, 6, 6, 17, 17, 132, 1, 58, 47, 112]
 
   private static let identities: [UInt32] = [1001, 1002, 1003, 0x0100_0001, 0x0100_0002, 2, 9, 10, 6, 4, 1]
 
@@ -73,7 +75,7 @@ struct TableGenerator {
     var port: UInt16 = 0
     var bits: UInt8 = 0
     if number != 0, !random.chance(25) {
-      port = number == 1 || number == 58 ? random.pick([0, 3, 8, 11, 128, 129, 1]) : random.pick(Self.ports)
+      port = number == 1 || number == 58 ? random.pick([0, 3, 8, 11, 128, 129, 1]) : random.pick(world.ports)
       bits = random.chance(70) ? 16 : UInt8(random.count(1...15))
       port &= ~(UInt16.max >> UInt16(bits))
     }
@@ -95,11 +97,11 @@ struct TableGenerator {
   }
 
   private mutating func addEndpoints(_ tables: inout Tables) {
-    for index in 0..<random.count(2...7) {
+    for index in 0..<random.count(3...10) {
       let identity: UInt32 = random.chance(80) ? UInt32(random.count(1001...1003)) : random.pick([1, 8, 4, 0])
       var endpoint = Endpoint(name: "a/\(index)", identity: identity, isLocal: !random.chance(15))
       endpoint.nodeIndex = random.chance(20) ? -1 : Int32(random.count(0...1))
-      endpoint.addresses = random.some(Self.addresses, upTo: 3)
+      endpoint.addresses = random.some(world.addresses, upTo: 4)
       endpoint.policy = random.chance(15) ? nil : random.count(0...(tables.policies.count - 1))
       tables.endpoints.append(endpoint)
     }
@@ -107,7 +109,7 @@ struct TableGenerator {
 
   private mutating func addAddresses(_ tables: inout Tables) {
     var prefixes: Set<IPPrefix> = []
-    for address in Self.addresses where random.chance(60) {
+    for address in world.addresses where random.chance(60) {
       let prefix = IPPrefix(host: address)
       prefixes.insert(prefix)
       let node: Int32 = random.chance(20) ? Int32(random.count(0...1)) : -1
@@ -115,7 +117,7 @@ struct TableGenerator {
         IPCacheEntry(prefix: prefix, identity: node < 0 ? random.pick(Self.identities) : 6, nodeIndex: node))
     }
     for _ in 0..<random.count(0...8) {
-      let address = random.pick(Self.addresses)
+      let address = random.pick(world.addresses)
       let prefix = IPPrefix(address, length: random.count(0...(address.bitWidth - 1)))
       if prefixes.insert(prefix).inserted {
         tables.ipcache.append(IPCacheEntry(prefix: prefix, identity: random.pick(Self.identities)))
@@ -123,4 +125,14 @@ struct TableGenerator {
     }
     tables.ipcache.sort { $0.prefix < $1.prefix }
   }
+}
+
+extension TableGenerator.World {
+  static let small = TableGenerator.World(
+    addresses: (1...8).map { IPAddress(ipv4: 0x0a00_0000 + $0) }
+      + [0xac10_0001, 0xac10_0101, 0xc0a8_0101, 0x0808_0808, 0xe000_0001].map { IPAddress(ipv4: $0) }
+      + (1...6).map { IPAddress(ipv6High: 0xfd00 << 48, low: $0) }
+      + [1, 2].map { IPAddress(ipv6High: 0x2001_0db8 << 32, low: $0) }
+      + [IPAddress(ipv6High: 0xfd00_0001 << 32, low: 1), IPAddress(ipv6High: 0xfe80 << 48, low: 1)],
+    ports: [0, 22, 53, 80, 81, 88, 95, 96, 443, 8080, 8472, 30000])
 }
