@@ -3,7 +3,7 @@ import Rules
 
 /// What port names stand for: on ingress the subject's own ports, on egress those of all pods of the cluster
 /// (`cilium-policy.md` §5.3).
-struct NamedPorts: Hashable {
+struct NamedPorts: Hashable, Sendable {
   private struct Key: Hashable {
     var name: String
     var protocolNumber: UInt8
@@ -12,7 +12,13 @@ struct NamedPorts: Hashable {
   /// nil where pods disagree.
   private var numbers: [Key: UInt16?] = [:]
 
+  init() {}
+
   init(_ ports: some Sequence<Pod.NamedPort>) {
+    add(ports)
+  }
+
+  mutating func add(_ ports: some Sequence<Pod.NamedPort>) {
     for port in ports where port.port != 0 {
       let key = Key(name: port.name.lowercased(), protocolNumber: port.protocolNumber)
       if let known = numbers[key], known != port.port { numbers[key] = .some(nil) } else { numbers[key] = port.port }
