@@ -14,6 +14,8 @@ public final class CompiledEntry: Sendable {
   public let peers: [PeerSelector]?
   /// A port is named on ingress, which means the subject's own.
   let namesIngressPort: Bool
+  /// A port is named on egress, which means those of all pods.
+  let namesEgressPort: Bool
   /// Its listener is looked for in the subject's namespace.
   let needsNamespace: Bool
   /// What blocks of length 0 select beside addresses with a prefix label: the world of their family.
@@ -23,9 +25,9 @@ public final class CompiledEntry: Sendable {
     self.entry = entry
     self.rule = rule
     self.peers = peers
-    namesIngressPort =
-      entry.direction == .ingress
-      && entry.ports.contains { $0.ports.contains { if case .name = $0.port { true } else { false } } }
+    let namesPort = entry.ports.contains { $0.ports.contains { if case .name = $0.port { true } else { false } } }
+    namesIngressPort = namesPort && entry.direction == .ingress
+    namesEgressPort = namesPort && entry.direction == .egress
     needsNamespace = entry.ports.contains {
       $0.listener.map { $0.configKind != "CiliumClusterwideEnvoyConfig" } ?? false
     }

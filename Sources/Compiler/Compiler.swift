@@ -44,6 +44,31 @@ public struct Compiler {
   }
 
   private mutating func run() -> Compilation {
+    let parts = parts()
+    return Compilation(
+      input: input, tables: parts.tables, entries: parts.entries, identities: parts.map, times: parts.times)
+  }
+
+  /// What a compilation consists of, for those who go on changing it.
+  struct Parts {
+    let map: IdentityMap
+    let entries: [CompiledEntry]
+    let cache: SelectorCache
+    let templates: RuleTemplates
+    let groups: EndpointGroups
+    /// By the sets of `groups`, with the numbers of the tables.
+    let policies: [CompiledPolicy]
+    let numbering: PolicyNumbering
+    let tables: Tables
+    let times: CompilationTimes
+  }
+
+  static func parts(of input: Input, threads: Int) -> Parts {
+    var compiler = Compiler(input, threads: threads)
+    return compiler.parts()
+  }
+
+  private mutating func parts() -> Parts {
     let clock = ContinuousClock()
     var times = CompilationTimes()
     let start = clock.now
@@ -64,21 +89,28 @@ public struct Compiler {
       cache, settings: input.cluster.settings, compatibility: input.compatibility, templates: templates,
       clusterPorts: NamedPorts(ofPeers: input.cluster.pods), threads: threads)
     let added = clock.now
+    var policies = compile(groups.sets, context, required)
+    var numbering = PolicyNumbering(provenance)
+    for index in policies.indices { numbering.number(&policies[index]) }
     var tables = Tables()
-    let policies = resolve(groups, context, required, into: &tables)
+    let indices = addPolicies(policies, groups, context.selections, to: &tables)
     let resolved = clock.now
-    tables.identities = Self.identities(of: map, threads: threads)
+    tables.identities = Self.identities(map.identities, threads: threads)
     tables.ipcache = map.ipcache.map {
       IPCacheEntry(
         prefix: $0.prefix, identity: map.identities[$0.identity].id, nodeIndex: $0.nodeIndex.map(Int32.init) ?? -1)
     }
-    addEndpoints(map, policies: policies, to: &tables)
+    addEndpoints(map, policies: indices, to: &tables)
+    tables.redirects = numbering.redirects
+    tables.provenance = numbering.provenance.provenance
     tables.settings = DatapathSettings(input.cluster.settings)
     ServiceTable(cluster: input.cluster).fill(&tables)
     times.rules = (collected - start) + (added - loaded)
     times.endpoints = resolved - added
     times.identities = (loaded - collected) + (clock.now - resolved)
-    return Compilation(input: input, tables: tables, entries: entries, identities: map, times: times)
+    return Parts(
+      map: map, entries: entries, cache: cache, templates: templates, groups: groups, policies: policies,
+      numbering: numbering, tables: tables, times: times)
   }
 
   private mutating func collectEntries() {
@@ -151,8 +183,8 @@ public struct Compiler {
     return outside
   }
 
-  private static func identities(of map: IdentityMap, threads: Int) -> [Identity] {
-    let all = map.identities
+  /// Rows of the tables.
+  static func identities(_ all: [SecurityIdentity], threads: Int) -> [Identity] {
     let chunks = Cores.chunks(of: all.count, atLeast: 256, threads: threads)
     var result = Cores.map(chunks.count, threads: threads) { chunk in
       chunks[chunk].map { Identity(id: all[$0].id, labels: all[$0].labels.texts) }
@@ -168,23 +200,24 @@ public struct Compiler {
 
   // MARK: Endpoints
 
-  /// Computes the policies and returns, for each of the map's endpoints, the index of its own.
-  private mutating func resolve(
-    _ groups: EndpointGroups, _ context: PolicyCompiler.Context, _ required: [RequiredPeers?], into tables: inout Tables
-  ) -> [Int?] {
-    let sets = groups.sets
+  private func compile(
+    _ sets: [RuleSet], _ context: PolicyCompiler.Context, _ required: [RequiredPeers?]
+  ) -> [CompiledPolicy] {
     let chunks = Cores.chunks(of: sets.count, atLeast: 4, threads: threads)
-    let compiled = Cores.map(chunks.count, threads: threads) { chunk in
+    return Cores.map(chunks.count, threads: threads) { chunk in
       var compiler = PolicyCompiler(context)
-      return chunks[chunk].map { index in
-        NumberedPolicy(
-          compiler.compile(sets[index], requirements: required[index]), context.selections, host: sets[index].host)
-      }
-    }
-    var numbering = PolicyNumbering(provenance)
-    for policy in compiled.lazy.joined() { tables.policies.append(numbering.number(policy)) }
-    tables.redirects = numbering.redirects
-    tables.provenance = numbering.provenance.provenance
+      return chunks[chunk].map { compiler.compile(sets[$0], requirements: required[$0]) }
+    }.flatMap(\.self)
+  }
+
+  /// Adds the policies, equal ones once, and returns the index of each of the map's endpoints' own.
+  private func addPolicies(
+    _ policies: [CompiledPolicy], _ groups: EndpointGroups, _ selections: [Selection], to tables: inout Tables
+  ) -> [Int?] {
+    let chunks = Cores.chunks(of: policies.count, atLeast: 4, threads: threads)
+    tables.policies = Cores.map(chunks.count, threads: threads) { chunk in
+      chunks[chunk].map { EndpointPolicy(policies[$0], selections, host: groups.sets[$0].host) }
+    }.flatMap(\.self)
     return tables.shareEqualPolicies(groups.setOfEndpoint)
   }
 
@@ -202,15 +235,19 @@ public struct Compiler {
 }
 
 extension Endpoint {
-  mutating func fill(from endpoint: ManagedEndpoint, cluster: Cluster, nodeNames: [String]) {
+  fileprivate mutating func fill(from endpoint: ManagedEndpoint, cluster: Cluster, nodeNames: [String]) {
+    if case .pod(let index) = endpoint.kind { fill(from: cluster.pods[index]) }
     addresses = endpoint.addresses
     endpointID = UInt32(clamping: endpoint.endpointID)
     if let index = endpoint.node {
       node = nodeNames[index]
       nodeIndex = Int32(index)
     }
-    guard case .pod(let index) = endpoint.kind else { return }
-    let pod = cluster.pods[index]
+  }
+
+  /// But for the node.
+  mutating func fill(from pod: Pod) {
+    addresses = pod.addresses
     namespace = pod.namespace
     podName = pod.name
     ports = pod.ports.map { NamedPort(name: $0.name, port: $0.port, protocolNumber: $0.protocolNumber) }

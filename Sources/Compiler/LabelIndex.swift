@@ -165,7 +165,8 @@ extension LabelIndex {
   func insert(_ identity: SecurityIdentity, at index: Int32) {
     if Int(index) < identities.count { identities[Int(index)] = identity } else { identities.append(identity) }
     existing.insert(index)
-    for label in identity.labels.labels where byKey[label.key] != nil {
+    identity.labels.forEach { label in
+      guard byKey[label.key] != nil else { return }
       let pair = Pair(source: label.source, value: label.value)
       byKey[label.key]?[pair, default: []].insertSorted(index)
       for requirement in requirements[label.key] ?? [] where Self.satisfies(pair, requirement) {
@@ -176,7 +177,8 @@ extension LabelIndex {
 
   func remove(at index: Int32) {
     existing.remove(index)
-    for label in identities[Int(index)].labels.labels where byKey[label.key] != nil {
+    identities[Int(index)].labels.forEach { label in
+      guard byKey[label.key] != nil else { return }
       let pair = Pair(source: label.source, value: label.value)
       byKey[label.key]?[pair]?.removeSorted(index)
       for requirement in requirements[label.key] ?? [] where Self.satisfies(pair, requirement) {

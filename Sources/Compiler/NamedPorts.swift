@@ -25,6 +25,18 @@ struct NamedPorts: Hashable, Sendable {
     }
   }
 
+  /// Sets what a lower-cased name means by the numbers declared for it; true when that is something else than before.
+  mutating func set(_ name: String, _ protocolNumber: UInt8, to declared: [UInt16]) -> Bool {
+    let key = Key(name: name, protocolNumber: protocolNumber)
+    let known = numbers[key]
+    switch declared.count {
+    case 0: numbers[key] = nil
+    case 1: numbers[key] = declared[0]
+    default: numbers[key] = .some(nil)
+    }
+    return known != numbers[key]
+  }
+
   /// nil when nobody declares the name for the protocol, or when two numbers are declared.
   func number(of name: String, protocol: L4Protocol) -> UInt16? {
     numbers[Key(name: name, protocolNumber: `protocol`.rawValue)] ?? nil

@@ -31,11 +31,13 @@ struct PolicyCompiler: Sendable {
 
   /// - Parameter requirements: peers of rules with the requirements of their direction added (`cilium-policy.md` §1.8),
   ///   where there are any.
-  mutating func compile(_ set: RuleSet, requirements: RequiredPeers?) -> CompiledPolicy {
+  mutating func compile(
+    _ set: RuleSet, requirements: RequiredPeers?, directions: [Direction] = Direction.allCases
+  ) -> CompiledPolicy {
     lists = RuleLists()
     redirects = []
     var policy = CompiledPolicy()
-    for direction in Direction.allCases {
+    for direction in directions {
       let rules = set.rules.filter { context.rules[$0].direction == direction }
       policy.directions.append(compile(direction, of: set, rules, requirements))
     }

@@ -1,27 +1,18 @@
 import Rules
 import Tables
 
-/// A policy in the form of the tables, but with its own numbers for rule lists and redirects.
-struct NumberedPolicy: Sendable {
-  var policy: EndpointPolicy
-  var lists: [[UInt32]]
-  var redirects: [Redirect]
-
+extension EndpointPolicy {
   init(_ compiled: CompiledPolicy, _ selections: [Selection], host: Int32) {
-    lists = compiled.lists
-    redirects = compiled.redirects
-    policy = EndpointPolicy()
+    self.init()
     if let conflict = compiled.conflict {
-      policy.error = conflict
+      error = conflict
       return
     }
-    policy.entries.reserveCapacity(compiled.directions.reduce(0) { $0 + $1.entries.count })
-    for direction in compiled.directions { policy.append(direction, selections, host: host) }
+    entries.reserveCapacity(compiled.directions.reduce(0) { $0 + $1.entries.count })
+    for direction in compiled.directions { append(direction, selections, host: host) }
   }
-}
 
-extension EndpointPolicy {
-  mutating func append(_ compiled: CompiledDirection, _ selections: [Selection], host: Int32) {
+  private mutating func append(_ compiled: CompiledDirection, _ selections: [Selection], host: Int32) {
     if compiled.direction == .ingress {
       ingressEnforced = compiled.isEnforced
       ingressRules = compiled.rules
@@ -42,7 +33,7 @@ extension EndpointPolicy {
 
 /// Gives the rule lists and redirects of one policy after another the numbers of the tables.
 struct PolicyNumbering {
-  private(set) var provenance: ProvenanceBuilder
+  var provenance: ProvenanceBuilder
   private(set) var redirects: [Redirect] = []
   private var redirectNumbers: [Redirect: UInt16] = [:]
 
@@ -50,27 +41,34 @@ struct PolicyNumbering {
     self.provenance = provenance
   }
 
-  mutating func number(_ numbered: NumberedPolicy) -> EndpointPolicy {
-    var policy = numbered.policy
-    var map = NumberMap(lists: numbered.lists, redirects: numbered.redirects)
-    policy.ingressRules = list(policy.ingressRules, &map)
-    policy.egressRules = list(policy.egressRules, &map)
-    for index in policy.entries.indices {
-      policy.entries[index].rules = list(policy.entries[index].rules, &map)
-      if policy.entries[index].redirect > 0 {
-        policy.entries[index].redirect = redirect(policy.entries[index].redirect, &map)
+  /// Replaces a policy's own numbers by those of the tables.
+  mutating func number(_ policy: inout CompiledPolicy) {
+    var map = NumberMap(lists: policy.lists, redirects: policy.redirects)
+    for index in policy.directions.indices { number(&policy.directions[index], &map) }
+    policy.lists = []
+    policy.redirects = []
+  }
+
+  private mutating func number(_ direction: inout CompiledDirection, _ map: inout NumberMap) {
+    direction.rules = list(direction.rules, &map)
+    for index in direction.entries.indices { number(&direction.entries[index].value, &map) }
+    for index in direction.strong.indices { number(&direction.strong[index].value, &map) }
+    for index in direction.sources.indices {
+      for peer in direction.sources[index].peers.indices {
+        number(&direction.sources[index].peers[peer].value, &map)
+        direction.filters[index].peers[peer].rules = direction.sources[index].peers[peer].value.rules
       }
     }
-    for filter in policy.filters.indices {
-      for peer in policy.filters[filter].peers.indices {
-        policy.filters[filter].peers[peer].rules = list(policy.filters[filter].peers[peer].rules, &map)
-      }
-    }
-    return policy
+  }
+
+  @inline(__always)
+  private mutating func number(_ value: inout PolicyMapBuilder.Value, _ map: inout NumberMap) {
+    value.rules = list(value.rules, &map)
+    if value.redirect > 0 { value.redirect = redirect(value.redirect, &map) }
   }
 
   /// What one policy's own numbers stand for, and the tables' numbers as far as they are known.
-  struct NumberMap {
+  private struct NumberMap {
     let lists: [[UInt32]]
     let redirects: [Redirect]
     fileprivate var listNumbers: [UInt32]
@@ -85,7 +83,7 @@ struct PolicyNumbering {
   }
 
   @inline(__always)
-  mutating func list(_ own: UInt32, _ map: inout NumberMap) -> UInt32 {
+  private mutating func list(_ own: UInt32, _ map: inout NumberMap) -> UInt32 {
     let known = map.listNumbers[Int(own)]
     guard known == .max else { return known }
     let number = provenance.list(map.lists[Int(own)])
@@ -93,7 +91,7 @@ struct PolicyNumbering {
     return number
   }
 
-  mutating func redirect(_ own: UInt16, _ map: inout NumberMap) -> UInt16 {
+  private mutating func redirect(_ own: UInt16, _ map: inout NumberMap) -> UInt16 {
     let known = map.redirectNumbers[Int(own) - 1]
     guard known == 0 else { return known }
     let redirect = map.redirects[Int(own) - 1]

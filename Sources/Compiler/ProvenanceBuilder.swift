@@ -9,6 +9,8 @@ struct ProvenanceBuilder {
   static let allowAnyEgress: UInt32 = 1
   static let allowLocalhost: UInt32 = 2
 
+  static let reservedRules: UInt32 = 3
+
   private(set) var rules: [Provenance.Rule] = []
   private var lists = RuleLists()
 
@@ -33,13 +35,21 @@ struct ProvenanceBuilder {
     return UInt32(rules.count - 1)
   }
 
-  mutating func replace(_ rule: UInt32, with entry: PolicyEntry) {
-    rules[Int(rule)] = Provenance.Rule(entry)
+  /// Puts a rule at an index that is free, or the next one.
+  mutating func set(_ rule: UInt32, to entry: PolicyEntry) {
+    if Int(rule) < rules.count { rules[Int(rule)] = Provenance.Rule(entry) } else { _ = add(entry) }
   }
+
+  mutating func union(_ a: UInt32, _ b: UInt32) -> UInt32 { lists.union(a, b) }
 
   mutating func list(_ rules: [UInt32]) -> UInt32 { lists.list(rules) }
 
+  /// The rules of a list, ascending.
+  func rules(of list: UInt32) -> [UInt32] { lists.lists[Int(list)] }
+
   var listCount: Int { lists.lists.count }
+
+  func lists(from first: Int) -> [[UInt32]] { Array(lists.lists[first...]) }
 }
 
 extension Provenance.Rule {

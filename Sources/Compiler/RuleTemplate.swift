@@ -53,6 +53,7 @@ struct RuleTemplates: Sendable {
   private var templates: [RuleTemplate] = []
   /// Where a rule's template is; -1 for rules that nobody asked for.
   private var positions: [Int32] = []
+  private var unused: [Int32] = []
   private(set) var keys: [FilterTable.Key] = []
   private var keyNumbers: [FilterTable.Key: Int32] = [:]
   var demands = DemandTable()
@@ -79,8 +80,21 @@ struct RuleTemplates: Sendable {
   mutating func demand(_ rule: Int32, of entries: [CompiledEntry], _ cache: SelectorCache) {
     while positions.count < entries.count { positions.append(-1) }
     guard positions[Int(rule)] < 0 else { return }
-    positions[Int(rule)] = Int32(templates.count)
-    templates.append(template(entries[Int(rule)], cache))
+    let template = template(entries[Int(rule)], cache)
+    guard let position = unused.popLast() else {
+      positions[Int(rule)] = Int32(templates.count)
+      templates.append(template)
+      return
+    }
+    positions[Int(rule)] = position
+    templates[Int(position)] = template
+  }
+
+  /// Before the number of a rule is given to another.
+  mutating func forget(_ rule: Int32) {
+    guard Int(rule) < positions.count, positions[Int(rule)] >= 0 else { return }
+    unused.append(positions[Int(rule)])
+    positions[Int(rule)] = -1
   }
 
   subscript(rule: Int32) -> RuleTemplate { templates[Int(positions[Int(rule)])] }

@@ -20,7 +20,7 @@ final class SelectorCache {
     outside = map.identities.indices.filter { Self.isOutside(map.identities[$0]) }.map(Int32.init)
   }
 
-  private static func isOutside(_ identity: SecurityIdentity) -> Bool {
+  static func isOutside(_ identity: SecurityIdentity) -> Bool {
     !identity.labels.prefixes.isEmpty || identity.isOutside
   }
 
@@ -65,6 +65,23 @@ final class SelectorCache {
     self[number(of: selector)].identities
   }
 
+  // MARK: Changes
+
+  /// Takes an identity up that came later, for the selectors that select it.
+  func insert(_ identity: SecurityIdentity, at slot: Int, selectedBy selectors: [Int32]) {
+    if slot < identities.count { identities[slot] = identity } else { identities.append(identity) }
+    index.insert(identity, at: Int32(slot))
+    if Self.isOutside(identity) { outside.insertSorted(Int32(slot)) }
+    for selector in selectors { selections[Int(selector)].insert(Int32(slot), number: identity.id) }
+  }
+
+  func remove(at slot: Int, selectedBy selectors: [Int32]) {
+    let identity = identities[slot]
+    index.remove(at: Int32(slot))
+    outside.removeSorted(Int32(slot))
+    for selector in selectors { selections[Int(selector)].remove(Int32(slot), number: identity.id) }
+  }
+
   // MARK: Evaluation
 
   private static func evaluate(
@@ -77,7 +94,7 @@ final class SelectorCache {
   }
 
   /// Whether a CIDR or FQDN selector selects an identity with these labels.
-  private static func selects(_ selector: PeerSelector, _ labels: LabelSet) -> Bool {
+  static func selects(_ selector: PeerSelector, _ labels: LabelSet) -> Bool {
     switch selector {
     case .labels(let selector): return labels.matches(selector)
     case .fqdn(let selector): return labels.contains(Label(source: "fqdn", key: selector.text))

@@ -102,6 +102,12 @@ extension LabelSet {
     own.contains(label) || base?.labels.contains(label) ?? false
   }
 
+  /// In no particular order.
+  public func forEach(_ body: (Label) -> Void) {
+    base?.labels.forEach(body)
+    own.forEach(body)
+  }
+
   public func contains(where isMeant: (Label) -> Bool) -> Bool {
     own.contains(where: isMeant) || base?.labels.contains(where: isMeant) ?? false
   }
