@@ -34,6 +34,7 @@ let package = Package(
     // C interoperation, nothing else.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
@@ -58,7 +59,7 @@ let package = Package(
       swiftSettings: features),
 
     // Capture → packet → dataplane → flow.
-    .target(name: "Capture", dependencies: ["CPcap", "CZlib"], swiftSettings: hotPath),
+    .target(name: "Capture", dependencies: ["CPcap", "CPrefetch", "CZlib", "Packet"], swiftSettings: hotPath),
     .target(name: "Packet", dependencies: ["Addresses"], swiftSettings: hotPath),
     .target(
       name: "Layer7",
@@ -66,7 +67,8 @@ let package = Package(
         "Addresses", "Packet", "Rules", "CRE2", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: hotPath + [.enableExperimentalFeature("Lifetimes")]),
-    .target(name: "Dataplane", dependencies: ["Addresses", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
+    .target(
+      name: "Dataplane", dependencies: ["Addresses", "CPrefetch", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     .executableTarget(
@@ -102,10 +104,11 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
       swiftSettings: features),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture"], resources: [.copy("Fixtures")], swiftSettings: features),
+      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
-      name: "Layer7Tests", dependencies: ["Layer7", "Packet", "Rules", "Addresses"], resources: [.copy("Fixtures")],
+      name: "Layer7Tests", dependencies: ["Layer7", "Capture", "Packet", "Rules", "Addresses"],
+      resources: [.copy("Fixtures")],
       swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],

@@ -94,12 +94,16 @@ extension IPAddress {
   }
 
   /// Appends the text of the address: dotted quad, or the form that RFC 5952 recommends.
-  public func write(to bytes: inout [UInt8]) {
+  @inlinable
+  public func write<Sink: ByteSink & ~Copyable>(to bytes: inout Sink) {
     if isIPv6 { writeIPv6(to: &bytes) } else { Self.writeIPv4(UInt32(truncatingIfNeeded: low), to: &bytes) }
   }
 
-  private static func writeIPv4(_ address: UInt32, to bytes: inout [UInt8]) {
-    for shift in [UInt32(24), 16, 8, 0] {
+  @inlinable
+  static func writeIPv4<Sink: ByteSink & ~Copyable>(_ address: UInt32, to bytes: inout Sink) {
+    var shift: UInt32 = 32
+    while shift > 0 {
+      shift -= 8
       let part = UInt8(truncatingIfNeeded: address >> shift)
       if part >= 100 { bytes.append(0x30 + part / 100) }
       if part >= 10 { bytes.append(0x30 + part / 10 % 10) }
@@ -108,21 +112,24 @@ extension IPAddress {
     }
   }
 
-  private func group(_ index: Int) -> UInt16 {
+  @inlinable
+  func group(_ index: Int) -> UInt16 {
     UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> UInt64(48 - 16 * (index & 3)))
   }
 
-  private func writeIPv6(to bytes: inout [UInt8]) {
+  @inlinable
+  func writeIPv6<Sink: ByteSink & ~Copyable>(to bytes: inout Sink) {
     // IPv4-mapped addresses keep their dotted quad, as Go and glibc print them.
     if high == 0, low >> 32 == 0xffff {
-      bytes.append(contentsOf: "::ffff:".utf8)
+      for byte in "::ffff:".utf8 { bytes.append(byte) }
       return Self.writeIPv4(UInt32(truncatingIfNeeded: low), to: &bytes)
     }
     let run = longestZeroRun()
     var index = 0
     while index < 8 {
       if index == run.lowerBound, !run.isEmpty {
-        bytes.append(contentsOf: "::".utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: ":"))
         index = run.upperBound
         continue
       }
@@ -133,7 +140,8 @@ extension IPAddress {
   }
 
   /// The first longest run of two or more zero groups; empty when there is none.
-  private func longestZeroRun() -> Range<Int> {
+  @inlinable
+  func longestZeroRun() -> Range<Int> {
     var best = 0..<0
     var index = 0
     while index < 8 {
@@ -145,9 +153,12 @@ extension IPAddress {
     return best
   }
 
-  private static func writeHexadecimal(_ value: UInt16, to bytes: inout [UInt8]) {
+  @inlinable
+  static func writeHexadecimal<Sink: ByteSink & ~Copyable>(_ value: UInt16, to bytes: inout Sink) {
     var started = false
-    for shift in [UInt16(12), 8, 4, 0] {
+    var shift: UInt16 = 16
+    while shift > 0 {
+      shift -= 4
       let digit = UInt8(truncatingIfNeeded: value >> shift & 0xf)
       guard started || digit != 0 || shift == 0 else { continue }
       started = true

@@ -9,7 +9,7 @@ public struct CaptureError: Error, Equatable, Sendable {
     /// Neither pcap nor pcapng; what it looks like, where that is known.
     case notACapture(looksLike: String?)
     case unsupportedCompression(String)
-    /// libpcap took the file for a capture and refuses it, with its reason.
+    /// It begins like a capture and cannot be read as one, with the reason.
     case refused(String)
     case badFilter(String, String)
     /// The operating system's reason.
@@ -32,8 +32,6 @@ public struct CaptureError: Error, Equatable, Sendable {
     case .unsupportedCompression(let name): "unpack it first: \(name) -dc FILE | weir … -"
     case .notACapture: "pcap and pcapng are read, gzip-compressed or not"
     case .badFilter: "the syntax is that of pcap-filter(7), as in tcpdump"
-    case .refused(let why) where why.contains("interface"):
-      "libpcap reads one link type per file; split it by interface, e.g. with editcap or tshark -Y"
     default: nil
     }
   }
@@ -52,7 +50,7 @@ extension CaptureError.Reason: CustomStringConvertible {
     case .empty: "the file is empty"
     case .notACapture(let kind): kind.map { "not a capture, but \($0)" } ?? "not a capture"
     case .unsupportedCompression(let name): "compressed with \(name), which Weir does not read"
-    case .refused(let why): "libpcap cannot read it: \(why)"
+    case .refused(let why): "it cannot be read as a capture: \(why)"
     case .badFilter(let filter, let why): "bad filter '\(filter)': \(why)"
     case .system(let why): why
     case .damaged(let why): "the capture is damaged: \(why); what comes before was read"

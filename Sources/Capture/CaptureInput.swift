@@ -1,14 +1,12 @@
 internal import Glibc
 
-/// An opened input that begins like a capture, ready for libpcap.
-struct CaptureInput {
-  let file: UnsafeMutablePointer<FILE>
+/// An opened input that begins like a capture.
+struct CaptureInput: ~Copyable {
+  var bytes: CaptureBytes
   let format: CaptureFormat
-  /// Where the bytes come through zlib.
-  let inflating: InflatingStream?
+  let isCompressed: Bool
 
   static let standardInput = "-"
-  private static let bufferSize = 1 << 20
 
   /// Opens `path`, or standard input for `-`, and looks at the first bytes.
   static func open(_ path: String) throws(CaptureError) -> CaptureInput {
@@ -30,7 +28,7 @@ struct CaptureInput {
     if status.st_mode & S_IFMT == S_IFREG, lseek(descriptor, 0, SEEK_CUR) == 0 {
       let head = head(of: descriptor)
       if !ForeignFormat.isGzip(magic(head)) {
-        return try plain(descriptor, head: head, failed)
+        return try plain(descriptor, size: Int(status.st_size), head: head, failed)
       }
     }
     return try inflated(descriptor, failed)
@@ -39,20 +37,18 @@ struct CaptureInput {
   static func displayName(_ path: String) -> String { path == standardInput ? "<stdin>" : path }
 
   private static func plain(
-    _ descriptor: Int32, head: [UInt8], _ failed: (CaptureError.Reason) -> CaptureError
+    _ descriptor: Int32, size: Int, head: [UInt8], _ failed: (CaptureError.Reason) -> CaptureError
   ) throws(CaptureError) -> CaptureInput {
     switch recognise(head) {
     case .failure(let reason):
       close(descriptor)
       throw failed(reason.reason)
     case .success(let format):
-      guard let file = fdopen(descriptor, "rb") else {
-        let code = errno
-        close(descriptor)
-        throw failed(reason(code))
+      // Files that cannot be mapped, as those that the kernel makes up, can still be read.
+      guard let file = MappedFile(descriptor: descriptor, size: size) else {
+        return try inflated(descriptor, failed)
       }
-      setvbuf(file, nil, _IOFBF, bufferSize)
-      return CaptureInput(file: file, format: format, inflating: nil)
+      return CaptureInput(bytes: CaptureBytes(file), format: format, isCompressed: false)
     }
   }
 
@@ -66,9 +62,7 @@ struct CaptureInput {
       if let failure = stream.failure { throw failed(.system(failure)) }
       throw failed(reason.reason)
     case .success(let format):
-      guard let file = stream.makeFile() else { throw failed(.system("out of memory")) }
-      setvbuf(file, nil, _IOFBF, bufferSize)
-      return CaptureInput(file: file, format: format, inflating: stream)
+      return CaptureInput(bytes: CaptureBytes(stream), format: format, isCompressed: stream.isCompressed)
     }
   }
 

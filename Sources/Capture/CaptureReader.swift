@@ -1,125 +1,132 @@
-internal import CPcap
-internal import Glibc
+public import Packet
 
-/// Reads one capture from its first packet to its last, through libpcap.
+/// Reads one capture from its first packet to its last.
 ///
-/// Reading allocates nothing per packet. A capture that is damaged in the middle ends where the damage is; `damage` then
-/// says what it was.
-///
-/// The reader owns libpcap's handle, which no one else sees: it is closed exactly once, when the reader ends. That, and
-/// that the bytes of a packet are valid until the next call, is what the unsafe code in this file rests on.
+/// Reading allocates nothing per packet, and of a large file only what is near the reader stays in memory. A capture that
+/// is damaged in the middle ends where the damage is; `damage` then says what it was.
 public struct CaptureReader: ~Copyable {
+  /// Of more packets than these, each reading asks for its bytes itself.
+  static let few = 256
+
   /// As the user gave it; `<stdin>` for standard input.
   public let name: String
   public let format: CaptureFormat
   public let isCompressed: Bool
-  /// The `LINKTYPE_` number of every packet: libpcap refuses files with several.
+  /// The `LINKTYPE_` number of the first interface; in pcapng, packets may have others.
   public let linkType: UInt32
-  /// The most bytes that a packet was captured with; 0 when the file does not say.
+  /// The most bytes that a packet of the first interface was captured with.
   public let snapLength: Int
   /// Set when the capture ended before its end.
   public private(set) var damage: CaptureError?
 
-  private let handle: OpaquePointer
-  private let inflating: InflatingStream?
+  private var bytes: CaptureBytes
+  /// Nil for pcapng.
+  private let pcap: PcapFile?
+  private var pcapng: PcapngFile
+  private var filter: PacketFilter?
 
   /// - Parameters:
   ///   - path: a file, or `-` for standard input; pcap or pcapng, gzip-compressed or not.
   ///   - filter: an expression of pcap-filter(7); packets that it does not match are not handed out.
   public init(path: String, filter: String? = nil) throws(CaptureError) {
+    let name = CaptureInput.displayName(path)
     let input = try CaptureInput.open(path)
-    let handle = try Self.makeHandle(input, name: CaptureInput.displayName(path), filter: filter)
-    self.handle = handle
-    name = CaptureInput.displayName(path)
-    format = input.format
-    inflating = input.inflating
-    isCompressed = input.inflating?.isCompressed ?? false
-    linkType = Self.registryNumber(dlt: pcap_datalink(handle))
-    snapLength = Int(pcap_snapshot(handle))
+    let (format, isCompressed) = (input.format, input.isCompressed)
+    var bytes = input.bytes
+    var pcap: PcapFile?
+    var pcapng = PcapngFile()
+    do throws(FormatError) {
+      if format.container == .pcapng {
+        try pcapng.begin(&bytes)
+      } else {
+        pcap = try PcapFile(&bytes, format: format)
+      }
+    } catch {
+      throw CaptureError(file: name, reason: .refused(bytes.failure ?? error.reason))
+    }
+    let linkType = pcap?.linkType ?? pcapng.linkType
+    self.filter = try Self.makeFilter(filter, linkType: linkType, format, name: name)
+    self.linkType = linkType
+    snapLength = Int(pcap?.snapLength ?? pcapng.snapLength)
+    self.name = name
+    self.format = format
+    self.isCompressed = isCompressed
+    self.bytes = bytes
+    self.pcap = pcap
+    self.pcapng = pcapng
     damage = nil
   }
 
-  deinit { pcap_close(handle) }
+  private static func makeFilter(
+    _ expression: String?, linkType: UInt32, _ format: CaptureFormat, name: String
+  ) throws(CaptureError) -> PacketFilter? {
+    guard let expression else { return nil }
+    do throws(FormatError) {
+      return try PacketFilter(expression, linkType: linkType, isBigEndian: format.isBigEndian ?? false)
+    } catch {
+      throw CaptureError(file: name, reason: .badFilter(expression, error.reason))
+    }
+  }
+
+  /// Whether packets stay valid until the reader ends, and not only until it is asked for more.
+  public var packetsAreStable: Bool { bytes.areStable }
 
   /// The next packet; nil at the end of the capture or where it is damaged.
   public mutating func next() -> CapturedPacket? {
-    var header: UnsafeMutablePointer<pcap_pkthdr>?
-    var data: UnsafePointer<UInt8>?
-    guard pcap_next_ex(handle, &header, &data) == 1, let header, let data else {
-      noteEnd()
-      return nil
+    var packet: CapturedPacket?
+    withUnsafeTemporaryAllocation(of: CapturedPacket.self, capacity: 1) { buffer in
+      if read(into: buffer) == 1 { packet = buffer[0] }
     }
-    // libpcap has read `caplen` bytes into its buffer, which stays as it is until the next call.
-    let bytes = UnsafeRawBufferPointer(start: data, count: Int(header.pointee.caplen))
-    return CapturedPacket(
-      timestamp: Self.nanoseconds(header.pointee.ts), originalLength: header.pointee.len, linkType: linkType,
-      bytes: bytes)
+    return packet
   }
 
-  private mutating func noteEnd() {
-    guard damage == nil else { return }
-    // At a regular end libpcap leaves its message empty.
-    let message = pcap_geterr(handle).map { String(cString: $0) } ?? ""
-    if let failure = inflating?.failure {
-      damage = CaptureError(file: name, reason: .damaged(failure))
-    } else if !message.isEmpty {
-      damage = CaptureError(file: name, reason: .damaged(message))
-    }
+  /// Replaces `packets` by the next ones, as many as are at hand; by none at the end, or where the capture is damaged.
+  public mutating func next(_ packets: inout CapturedPackets) {
+    packets.refill { read(into: $0) }
+    packets.upcoming = bytes.areStable && packets.capacity <= Self.few ? bytes.cursor : nil
   }
 
-  /// With nanosecond precision the field for microseconds holds nanoseconds. Damaged files have times that no clock
-  /// shows; they are clamped.
-  private static func nanoseconds(_ time: timeval) -> Int64 {
-    let (product, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, carry) = product.addingReportingOverflow(Int64(time.tv_usec))
-    return overflow || carry ? (time.tv_sec < 0 ? .min : .max) : sum
+  private mutating func read(into packets: UnsafeMutableBufferPointer<CapturedPacket>) -> Int {
+    while damage == nil {
+      bytes.keepResident()
+      do throws(FormatError) {
+        let count = try readUnfiltered(into: packets)
+        if count == 0 {
+          if let failure = bytes.failure { throw FormatError(failure) }
+          return 0
+        }
+        guard filter != nil else { return count }
+        let matching = try select(packets, count)
+        if matching > 0 { return matching }
+      } catch {
+        damage = CaptureError(file: name, reason: .damaged(bytes.failure ?? error.reason))
+      }
+    }
+    return 0
   }
 
-  private static func makeHandle(
-    _ input: CaptureInput, name: String, filter: String?
-  ) throws(CaptureError) -> OpaquePointer {
-    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
-    guard
-      let handle = pcap_fopen_offline_with_tstamp_precision(
-        input.file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
-    else {
-      // On failure the stream is still the caller's.
-      fclose(input.file)
-      throw CaptureError(file: name, reason: .refused(text(message)))
-    }
-    guard let filter else { return handle }
-    do throws(CaptureError) {
-      try apply(filter, to: handle, name: name)
-    } catch {
-      pcap_close(handle)
-      throw error
-    }
-    return handle
+  @inline(__always)
+  private mutating func readUnfiltered(
+    into packets: UnsafeMutableBufferPointer<CapturedPacket>
+  ) throws(FormatError) -> Int {
+    if let pcap { return try pcap.read(&bytes, into: packets) }
+    return try pcapng.read(&bytes, into: packets)
   }
 
-  private static func apply(_ filter: String, to handle: OpaquePointer, name: String) throws(CaptureError) {
-    var program = bpf_program()
-    // PCAP_NETMASK_UNKNOWN, a macro that Swift does not import.
-    guard pcap_compile(handle, &program, filter, 1, 0xffff_ffff) == 0 else {
-      throw CaptureError(file: name, reason: .badFilter(filter, String(cString: pcap_geterr(handle))))
+  /// Keeps the packets that the filter matches.
+  private mutating func select(
+    _ packets: UnsafeMutableBufferPointer<CapturedPacket>, _ count: Int
+  ) throws(FormatError) -> Int {
+    var kept = 0
+    for index in 0..<count {
+      do throws(FormatError) {
+        guard try filter?.matches(packets[index]) ?? true else { continue }
+      } catch {
+        throw FormatError("the filter means nothing for link type \(packets[index].linkType): \(error.reason)")
+      }
+      packets[kept] = packets[index]
+      kept += 1
     }
-    defer { pcap_freecode(&program) }
-    guard pcap_setfilter(handle, &program) == 0 else {
-      throw CaptureError(file: name, reason: .badFilter(filter, String(cString: pcap_geterr(handle))))
-    }
-  }
-
-  private static func text(_ message: [CChar]) -> String {
-    String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  /// libpcap hands out the `DLT_` numbers of the system it runs on, which are those of the registry but for a few.
-  private static func registryNumber(dlt: Int32) -> UInt32 {
-    switch dlt {
-    case DLT_RAW, 14: 101
-    case DLT_ATM_RFC1483: 100
-    case DLT_PPP_SERIAL: 50
-    default: UInt32(clamping: dlt)
-    }
+    return kept
   }
 }

@@ -1,14 +1,13 @@
 internal import CZlib
 internal import Glibc
 
-/// The bytes behind a descriptor, unpacked if they are gzip (RFC 1952, any number of members), as a C stream for libpcap.
+/// The bytes behind a descriptor, unpacked if they are gzip (RFC 1952, any number of members).
 ///
 /// Memory is zlib's window and one buffer, whatever the size of the file. zlib's own `gzread` is not used: at damage it
 /// keeps back what it had unpacked before it.
 ///
-/// This file is unsafe for two reasons. zlib's state is behind a pointer, since zlib remembers its address; the object
-/// owns it and lets no one else have it. And the C stream holds a pointer to the object: it is retained when the stream
-/// is made and released by the stream's close function, which C calls exactly once.
+/// This file is unsafe because zlib's state is behind a pointer, since zlib remembers its address; the object owns it and
+/// lets no one else have it.
 final class InflatingStream {
   private enum Mode {
     case plain
@@ -84,29 +83,8 @@ final class InflatingStream {
     return peeked
   }
 
-  /// A C stream that reads from this one and keeps it alive; nil without memory.
-  func makeFile() -> UnsafeMutablePointer<FILE>? {
-    let cookie = Unmanaged.passRetained(self)
-    let functions = weir_stream_functions(
-      read: { cookie, buffer, size in
-        guard let cookie, let buffer else { return -1 }
-        let stream = Unmanaged<InflatingStream>.fromOpaque(cookie).takeUnretainedValue()
-        return stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size))
-      },
-      write: nil, seek: nil,
-      close: { cookie in
-        guard let cookie else { return -1 }
-        Unmanaged<InflatingStream>.fromOpaque(cookie).release()
-        return 0
-      })
-    guard let file = weir_open_stream(cookie.toOpaque(), "rb", functions) else {
-      cookie.release()
-      return nil
-    }
-    return file
-  }
-
-  private func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+  /// Fills some of `buffer`, which is not empty; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     guard peeked.isEmpty else {
       let count = min(peeked.count, buffer.count)
       buffer.copyBytes(from: peeked[..<count])

@@ -1,3 +1,5 @@
+public import Packet
+
 /// Several captures as one, in time order.
 ///
 /// Of two packets with the same time, the one of the capture named first comes first. Within a capture the order is the
@@ -11,11 +13,14 @@ public struct MergedCapture: ~Copyable {
     init(_ reader: consuming CaptureReader) { self.reader = reader }
   }
 
-  /// A capture that needs no merging, for it is the only one, until it ends.
+  /// A capture that needs no merging, for it is the only one.
   private var only: CaptureReader?
+  /// All of them until the end: packets of those that have ended may still be in use.
   private var sources: [Source] = []
   /// The source whose head was handed out last: its bytes must live until the next call, so it is advanced only then.
   private var pending: Source?
+  /// Whether packets stay valid until the end, and not only until more are asked for.
+  public let packetsAreStable: Bool
   /// What was wrong with the captures that ended early, in the order in which they did.
   public private(set) var damage: [CaptureError] = []
 
@@ -24,12 +29,14 @@ public struct MergedCapture: ~Copyable {
   ///   - filter: an expression of pcap-filter(7) for all of them.
   public init(paths: [String], filter: String? = nil) throws(CaptureError) {
     if paths.count == 1 {
-      only = try CaptureReader(path: paths[0], filter: filter)
+      let reader = try CaptureReader(path: paths[0], filter: filter)
+      packetsAreStable = reader.packetsAreStable
+      only = consume reader
       return
     }
     for path in paths { sources.append(Source(try CaptureReader(path: path, filter: filter))) }
+    packetsAreStable = sources.allSatisfy { $0.reader.packetsAreStable }
     for source in sources { advance(source) }
-    sources.removeAll { $0.head == nil }
   }
 
   /// The earliest packet not yet handed out; nil when all captures have ended.
@@ -37,7 +44,6 @@ public struct MergedCapture: ~Copyable {
     if only != nil { return nextOfOnly() }
     if let source = pending {
       advance(source)
-      if source.head == nil { sources.removeAll { $0 === source } }
     }
     // Captures are few: looking at each beats keeping a heap.
     pending = nil
@@ -49,12 +55,27 @@ public struct MergedCapture: ~Copyable {
     return pending?.head
   }
 
-  @inline(__always)
   private mutating func nextOfOnly() -> CapturedPacket? {
     if let packet = only?.next() ?? nil { return packet }
-    if let error = only?.damage { damage.append(error) }
-    only = nil
+    noteEndOfOnly()
     return nil
+  }
+
+  private mutating func noteEndOfOnly() {
+    if damage.isEmpty, let error = only?.damage { damage.append(error) }
+  }
+
+  /// Replaces `packets` by the earliest ones not yet handed out; by none when all captures have ended.
+  public mutating func next(_ packets: inout CapturedPackets) {
+    if only != nil {
+      only?.next(&packets)
+      if packets.count == 0 { noteEndOfOnly() }
+      return
+    }
+    packets.removeAll()
+    // A stream moves its packets when it is asked for more.
+    let limit = packetsAreStable ? packets.capacity : 1
+    while packets.count < limit, let packet = next() { packets.append(packet) }
   }
 
   private mutating func advance(_ source: Source) {

@@ -109,6 +109,7 @@ extension Engine {
   /// ICMP errors belong to any connection between their outer addresses, whichever way it was opened.
   @inline(never)
   private mutating func trackError(_ hop: Hop, _ direction: Int) -> ConnectionState {
+    if journal.count > 0 { settleJournal(at: hop.now) }
     guard let place = related.find(hop.slot.key(orientation: hop.orientation)) else { return .new }
     let position = place.orientation &* 2 &+ direction
     let reverse = 3 &- position
@@ -135,9 +136,22 @@ extension Engine {
     if !hop.transport.traits.contains(.icmpError) {
       hop.slot.entry(hop.orientation &* 2 &+ direction).pointee = entry
     }
-    let place = related.place(hop.slot.key(orientation: hop.orientation), at: hop.now)
-    let position = place.orientation &* 2 &+ direction
-    place.slot.pointee.expiries[position] = max(place.slot.pointee.expiries[position], entry.expiry)
+    journal.append(
+      number: connections.number(of: hop.slot), position: hop.orientation &* 2 &+ direction, expiry: entry.expiry)
+    if journal.isFull || connections.isFull { settleJournal(at: hop.now) }
+  }
+
+  /// Writes the openings so far into the table that ICMP errors ask.
+  @inline(never)
+  mutating func settleJournal(at now: UInt32) {
+    for index in 0..<journal.count {
+      let opening = journal[index]
+      let key = connections.slot(opening.number).key(orientation: opening.position >> 1)
+      let place = related.place(key, at: now)
+      let position = place.orientation &* 2 &+ (opening.position & 1)
+      place.slot.pointee.expiries[position] = max(place.slot.pointee.expiries[position], opening.expiry)
+    }
+    journal.removeAll()
   }
 
   @inline(__always)

@@ -22,9 +22,10 @@ public struct Engine: ~Copyable {
   var generation: UInt32 = 1
   var connections: ConnectionTable
   var related: RelatedTable
+  var journal: RelatedJournal
   var fragments: FragmentTable
   /// One element, so that the engine itself stays a few words.
-  private let totalsBuffer: FixedBuffer<EngineCounters>
+  let totalsBuffer: FixedBuffer<EngineCounters>
 
   public init(tables: Tables, options: EngineOptions = EngineOptions()) {
     self.init(sharing: LookupTables(tables), options: options)
@@ -35,6 +36,7 @@ public struct Engine: ~Copyable {
     self.options = options
     connections = ConnectionTable(maximum: options.maximumConnections)
     related = RelatedTable(maximum: options.maximumConnections)
+    journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
@@ -71,7 +73,7 @@ public struct Engine: ~Copyable {
     case .ip:
       let transport = transport(of: headers)
       if transport.traits.contains(.hasTuple) {
-        judgeConnection(headers, transport, at: UInt32(clamping: nanoseconds / 1_000_000_000), &verdict)
+        judgeTuple(headers, transport, at: Self.seconds(nanoseconds), &verdict)
       } else {
         judgeObstacle(headers, transport.obstacle, transport.traits, &verdict)
       }
@@ -87,9 +89,12 @@ public struct Engine: ~Copyable {
     return verdict
   }
 
-  /// A packet with a tuple: finds its connection and asks the hops.
   @inline(__always)
-  private mutating func judgeConnection(
+  static func seconds(_ nanoseconds: Int64) -> UInt32 { UInt32(clamping: nanoseconds / 1_000_000_000) }
+
+  /// A packet with a tuple, which may be a service's.
+  @inline(__always)
+  private mutating func judgeTuple(
     _ headers: borrowing PacketHeaders, _ transport: Transport, at now: UInt32, _ verdict: inout PacketVerdict
   ) {
     var transport = transport
@@ -102,7 +107,20 @@ public struct Engine: ~Copyable {
       lacksBackend = translate(&key, &transport, &verdict)
     }
 
-    let place = connections.place(key, at: now)
+    judgeConnection(key, hash: key.hash, transport, lacksBackend: lacksBackend, at: now, &verdict)
+  }
+
+  /// Finds the connection of a packet and asks the hops.
+  ///
+  /// - Parameters:
+  ///   - key: after service translation, with its hash.
+  ///   - lacksBackend: the destination is a service without backends.
+  @inline(__always)
+  mutating func judgeConnection(
+    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false, at now: UInt32,
+    _ verdict: inout PacketVerdict
+  ) {
+    let place = connections.place(key, hash: hash, at: now)
     let slot = place.slot
     // Packets of several queues may be recorded a little out of order.
     let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0
@@ -114,6 +132,8 @@ public struct Engine: ~Copyable {
     verdict.sourceEndpoint = fromFirst ? slot.pointee.firstEndpoint : slot.pointee.secondEndpoint
     verdict.destinationEndpoint = fromFirst ? slot.pointee.secondEndpoint : slot.pointee.firstEndpoint
     if place.isNew {
+      // From here on slots are given to other connections.
+      if connections.isFull, journal.count > 0 { settleJournal(at: now) }
       verdict.flags.insert(.newFlow)
       totalsBuffer.base.pointee.flows &+= 1
     }
@@ -142,6 +162,7 @@ public struct Engine: ~Copyable {
       if verdict.verdict == .dropped || flags.contains(.refused) { noteRefusal(hop, verdict) }
     }
     countFlow(slot, FlowVerdict(verdict.verdict))
+    slot.deriveShortcuts(at: now)
   }
 
   /// A packet without a tuple is dropped at the first endpoint it meets, if any.

@@ -16,6 +16,19 @@ enum Hashing {
     return fold(sum &* 0xBF58_476D_1CE4_E5B9)
   }
 
+  /// One end of a connection, in half the time of `end`: the halves of one long product. Which backend serves a client
+  /// hangs on `end`, so that stays as it is.
+  @inline(__always)
+  static func tupleEnd(high: UInt64, low: UInt64, port: UInt16) -> UInt64 {
+    mix(low ^ 0x9E37_79B9_7F4A_7C15, high ^ UInt64(port) &<< 32 ^ 0xC2B2_AE3D_27D4_EB4F)
+  }
+
+  /// Two such ends in either order.
+  @inline(__always)
+  static func pair(_ one: UInt64, _ other: UInt64, protocolNumber: UInt8) -> UInt64 {
+    mix((one &+ other) ^ UInt64(protocolNumber), 0xBF58_476D_1CE4_E5B9)
+  }
+
   @inline(__always)
   static func address(high: UInt64, low: UInt64) -> UInt64 {
     fold(low &* 0x9E37_79B9_7F4A_7C15 ^ high &* 0xC2B2_AE3D_27D4_EB4F)
@@ -24,6 +37,12 @@ enum Hashing {
   @inline(__always)
   static func word(_ value: UInt64) -> UInt64 {
     fold(value &* 0x9E37_79B9_7F4A_7C15)
+  }
+
+  @inline(__always)
+  private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
   }
 
   /// Brings the well-mixed high bits of a product down to where the table masks look.

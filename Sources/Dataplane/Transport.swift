@@ -35,6 +35,15 @@ struct Transport: BitwiseCopyable {
   var obstacle = DropReason.none
 
   init() {}
+
+  /// Of a packet that `unusualTransport` need not look at.
+  @inline(__always)
+  init(_ packet: PlainPacket) {
+    traits = packet.protocolNumber == IPProtocol.tcp ? [.hasTuple, .tcp] : .hasTuple
+    tcpFlags = TCPFlags(rawValue: packet.tcpFlags)
+    (sourcePort, destinationPort) = (packet.sourcePort, packet.destinationPort)
+    policyPort = packet.destinationPort
+  }
 }
 
 extension Engine {

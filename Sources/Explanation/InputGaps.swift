@@ -79,8 +79,14 @@ struct InputGaps {
       let couldClose = !answer.isDropped && entry.defaultDeny && !isAllowedByRule && !allowsAnyway
       guard couldDecide || couldClose else { return nil }
       let list = entry.direction == .ingress ? "fromGroups" : "toGroups"
-      return "policy \(RulePart(entry).policy) selects \(scene.endpoint.name) and refers to groups of a cloud provider "
+      var text =
+        "policy \(RulePart(entry).policy) selects \(scene.endpoint.name) and refers to groups of a cloud provider "
         + "(\(list)), which only its API can resolve; until then no part of the policy is in force"
+      if entry.usesGroups, !entry.ports.isEmpty, scene.compilation.input.compatibility.reproducesBugs {
+        let bug = ReferenceBug.emptyGroups
+        text += ", and should it find none, bug \(bug.rawValue): \(bug.text)"
+      }
+      return text
     }.uniqued()
   }
 

@@ -9,7 +9,8 @@ struct Dissect: ParsableCommand {
     abstract: "Show what Weir reads in captures, without judging it.",
     discussion: """
       Reads pcap and pcapng, gzip-compressed or not, and says which packets and flows are in them: \
-      addresses, protocol and ports are those of the outermost IP header.
+      addresses, protocol and ports are those of the outermost IP header. Names that clients ask for are read from \
+      TLS and QUIC, on any port and within tunnels too.
       """)
 
   enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -54,13 +55,15 @@ struct Dissect: ParsableCommand {
     var reader = try CaptureReader(path: path, filter: filter)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
-    let linkType = LinkType(rawValue: reader.linkType)
+    var messages = MessageReader()
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
-        dissecting: packet.bytes, linkType: linkType, originalLength: packet.originalLength
+        dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength
       ).inspected(packet.bytes)
       let length = Int(packet.originalLength)
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
+      messages.read(
+        headers, packet.bytes.bytes, originalLength: length, frame: summary.packets, timestamp: packet.timestamp)
       guard packets else { continue }
       let row = PacketRow(
         frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
@@ -68,12 +71,13 @@ struct Dissect: ParsableCommand {
       json.add(row)
       json.flush { output.write($0) }
     }
+    messages.finish()
     if let damage = reader.damage { report(damage, as: .warning) }
     if self.output == .json {
-      json.finish(summary, damage: reader.damage)
+      json.finish(summary, messages.messages, damage: reader.damage)
       json.flush { output.write($0) }
     } else {
-      output.write(DissectionText.text(reader, summary))
+      output.write(DissectionText.text(reader, summary, messages.messages))
     }
   }
 

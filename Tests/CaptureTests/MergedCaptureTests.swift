@@ -1,3 +1,4 @@
+import Packet
 import Testing
 
 @testable import Capture

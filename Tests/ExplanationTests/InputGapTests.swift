@@ -25,7 +25,8 @@ import Testing
     let groups = "toGroups: [{aws: {securityGroupsIds: [sg-1]}}], toPorts: [{ports: [{port: '443', protocol: TCP}]}]"
     let text =
       "policy shop/p selects shop/web and refers to groups of a cloud provider (toGroups), which only its API can "
-      + "resolve; until then no part of the policy is in force"
+      + "resolve; until then no part of the policy is in force, and should it find none, bug B6 togroups-empty: groups "
+      + "without any address open the ports to everybody"
     let alone = World(policy("egress: [{\(groups)}]"))
     #expect(try alone.outOfWeb(to: "198.51.100.7").undecidable == [text])
     // Even where the groups cannot be meant, the policy would switch default deny on.

@@ -94,18 +94,18 @@ struct PrintingTests {
 
   @Test("JSON escapes what JSON, web pages and terminals must not see raw")
   func jsonText() {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     bytes.append(json: "q\"b\\ \n\r\t\u{8}\u{c}\u{0}\u{1b}<a>&é→𝄞\u{2028}\u{2029}\u{2027}")
     #expect(
-      String(decoding: bytes, as: UTF8.self)
+      bytes.text
         == #""q\"b\\ \n\r\t\b\f\u0000\u001b\u003ca\u003e\u0026é→𝄞\u2028\u2029"# + "\u{2027}\"")
   }
 
   @Test("invalid UTF-8 becomes the replacement character")
   func invalidText() {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     bytes.append(json: String(decoding: [0x61, 0xff, 0xe2, 0x80, 0x62], as: UTF8.self))
-    #expect(String(decoding: bytes, as: UTF8.self) == "\"a\u{fffd}\u{fffd}b\"")
+    #expect(bytes.text == "\"a\u{fffd}\u{fffd}b\"")
   }
 
   @Test(

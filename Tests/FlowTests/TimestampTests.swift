@@ -5,9 +5,9 @@ import Testing
 @Suite("Times")
 struct TimestampTests {
   private func text(_ time: Int64?, _ format: Timestamp.Format) -> String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     Timestamp.write(time, format, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 
   @Test(
@@ -31,9 +31,9 @@ struct TimestampTests {
       (0, "", ""), (100_000_000, ".1", ".100"), (120_000, ".00012", ".000120"), (1, ".000000001", ".000000001"),
     ] {
       #expect(text(Int64(nanos), .rfc3339Nano) == "1970-01-01T00:00:00\(trimmed)Z")
-      var bytes: [UInt8] = []
+      var bytes = OutputBuffer()
       Timestamp.writeProtobuf(Int64(nanos), to: &bytes)
-      #expect(String(decoding: bytes, as: UTF8.self) == "1970-01-01T00:00:00\(grouped)Z")
+      #expect(bytes.text == "1970-01-01T00:00:00\(grouped)Z")
     }
   }
 

@@ -68,7 +68,7 @@ import Testing
 
   @Test func unknownFieldsAreRefusedOrDropped() throws {
     let yaml = ingress("{fromEndpoint: [{}]}")
-    let strict = try #require(try readPolicy(yaml, validation: .strict).error)
+    let strict = try #require(try readPolicy(yaml, validation: .strict, compatibility: .release).error)
     #expect(strict.message == "spec.ingress[0].fromEndpoint: unknown field \"fromEndpoint\"")
     #expect(strict.hint?.contains("did you mean fromEndpoints?") == true)
     for validation in [Validation.prune, .agent] {
@@ -76,6 +76,21 @@ import Testing
       #expect(policy.entries.first?.peers == [])
       #expect(policy.warnings.first?.identifier == "unknown-field")
     }
+  }
+
+  /// The snapshot's data hold what Cilium's own object check says, which looks at scalars only.
+  @Test func theSnapshotKnowsFieldsByTheirScalars() throws {
+    let unseen = try readPolicy(ingress("{fromEndpoint: [{}]}"), validation: .strict)
+    #expect(unseen.isAccepted)
+    #expect(unseen.warnings.first?.identifier == "unknown-field")
+    let seen = try readPolicy(ingress("{fromEndpoint: [{matchLabels: {a: b}}]}"), validation: .strict)
+    #expect(seen.error?.message == "spec.ingress[0].fromEndpoint: unknown field \"fromEndpoint\"")
+    let empty = cnp("endpointSelector: {}\ndescription: ''\ningress: [{}]")
+    #expect(try readPolicy(empty, validation: .strict).error?.message.contains("description") == true)
+    for validation in [Validation.prune, .agent] {
+      #expect(try !readPolicy(empty, validation: validation).warnings.contains { $0.identifier == "unknown-field" })
+    }
+    #expect(try readPolicy(empty, validation: .strict, compatibility: .release).isAccepted)
   }
 
   /// What is lost with an unknown field: rows 15 to 20 of §15.

@@ -18,7 +18,7 @@ import Testing
       ("missing.pcap", 66, "error: missing.pcap: no such file\n"),
       ("empty.pcap", 65, "error: empty.pcap: the file is empty\n"),
       ("text.pcap", 65, "error: text.pcap: not a capture\nhint: pcap and pcapng are read, gzip-compressed or not\n"),
-      ("short.pcap", 65, "error: short.pcap: libpcap cannot read it: truncated dump file"),
+      ("short.pcap", 65, "error: short.pcap: it cannot be read as a capture: the file header is cut short"),
       ("packed.zst", 65, "error: packed.zst: compressed with zstd, which Weir does not read\nhint: unpack it first"),
       ("folder", 65, "error: folder: is a directory, not a capture\n"),
     ]

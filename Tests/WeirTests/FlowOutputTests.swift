@@ -18,9 +18,9 @@ import Testing
     try #require(!run.lines.isEmpty)
     for line in run.lines {
       var printer = FlowPrinter(FlowPrintOptions(format: .jsonpb))
-      var bytes: [UInt8] = []
+      var bytes = OutputBuffer()
       printer.print(try FlowEvent(json: String(line)), to: &bytes)
-      #expect(String(decoding: bytes, as: UTF8.self) == line + "\n")
+      #expect(bytes.text == line + "\n")
     }
   }
 
@@ -96,11 +96,11 @@ import Testing
   func theTextIsWhatTheJSONSays(_ format: String) throws {
     let json = try Lab.run(Self.replay + ["-o", "jsonpb"])
     var printer = FlowPrinter(FlowPrintOptions(format: try #require(FlowFormat(name: format)), policyNames: true))
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     for line in json.lines { printer.print(try FlowEvent(json: String(line)), to: &bytes) }
     printer.finish(to: &bytes)
     let text = try Lab.run(Self.replay + ["-o", format, "--print-policy-names"])
-    #expect(text.output == String(decoding: bytes, as: UTF8.self))
+    #expect(text.output == bytes.text)
   }
 
   @Test func otherNamesOfTheFormatsAreHubbles() throws {

@@ -51,6 +51,25 @@ import Testing
     #expect(["ipv4", "ipv6", "arp", "other"].compactMap { kinds[$0] }.reduce(0, +) == packets)
   }
 
+  @Test(
+    arguments: [["demo.pcap"], Lab.captures], [[], ["-f", "change"], ["--filter", "udp"], ["--policy-audit-mode"]])
+  func theTotalsDoNotDependOnTheNumberOfThreads(_ captures: [String], _ flags: [String]) throws {
+    func totals(_ threads: Int) throws -> String {
+      let run = try Lab.run(
+        ["replay"] + captures + Lab.inForce + flags + ["-o", "summary", "--stats-json", "-", "--threads", "\(threads)"])
+      #expect(run.status == 0, "\(run.errors)")
+      return run.output.replacing(#/"seconds":[0-9.e-]+|\d+(\.\d+)? ?(s|ms|packets\/s).*/#, with: "")
+    }
+    let one = try totals(1)
+    for threads in [2, 3, 8] { #expect(try totals(threads) == one) }
+  }
+
+  @Test func threadsAreANumberFromOne() throws {
+    for text in ["0", "-1", "x", "100000"] {
+      #expect(try Lab.run(["replay", "demo.pcap", "--threads=\(text)"] + Lab.inForce).status == 64)
+    }
+  }
+
   @Test func everyConversationIsAFlowWithItsVerdict() throws {
     let (json, _) = try totals(Lab.captures + Lab.inForce + Lab.resolved)
     let flows = try #require(json["flow_verdicts"] as? [String: Int])

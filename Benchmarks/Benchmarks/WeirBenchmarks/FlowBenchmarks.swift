@@ -13,14 +13,13 @@ private func register(_ row: Row, _ format: FlowFormat) {
     FlowEvents.events(4096)
   } run: { _, events in
     var printer = FlowPrinter(FlowPrintOptions(format: format))
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(1 << 19)
+    var buffer = OutputBuffer(capacity: 1 << 19)
     var bytes = 0
     for event in events {
       printer.print(event, to: &buffer)
       if buffer.count >= 1 << 18 {
         bytes += buffer.count
-        buffer.removeAll(keepingCapacity: true)
+        buffer.removeAll()
       }
     }
     return Amount(items: events.count, bytes: bytes + buffer.count)

@@ -25,6 +25,25 @@ bool weir_re2_finds(const weir_re2 *expression, const char *text, size_t length)
 /// Frees an expression; NULL is allowed.
 void weir_re2_free(weir_re2 *expression);
 
+/// Many expressions that are matched at once; each must match the whole text.
+/// Once compiled, any number of threads may match with one set at the same time.
+typedef struct weir_re2_set weir_re2_set;
+
+/// An empty set, to be freed with `weir_re2_set_free`.
+weir_re2_set *weir_re2_set_new(void);
+
+/// Adds an expression; the first has number 0. On refusal returns false and writes the reason as `weir_re2_is_valid`.
+bool weir_re2_set_add(weir_re2_set *set, const char *pattern, size_t length, char *reason, size_t capacity);
+
+/// Ends the adding. A set too large to be compiled as one still matches, one expression after the other.
+void weir_re2_set_compile(weir_re2_set *set);
+
+/// Writes the numbers of the expressions that match `text`, in no order, at most `capacity`; returns how many it wrote.
+size_t weir_re2_set_matches(const weir_re2_set *set, const char *text, size_t length, int *matches, size_t capacity);
+
+/// Frees a set; NULL is allowed.
+void weir_re2_set_free(weir_re2_set *set);
+
 #ifdef __cplusplus
 }
 #endif

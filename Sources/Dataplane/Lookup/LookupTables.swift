@@ -10,12 +10,14 @@ public final class LookupTables: Sendable {
   let endpoints: FixedBuffer<EndpointRecord>
   let policies: PolicyIndex
   let services: ServiceIndex
+  private let groups: ServiceGroups
   let settings: PathSettings
 
   public init(_ tables: Tables) {
     settings = PathSettings(tables.settings)
     policies = PolicyIndex(tables.policies)
     services = ServiceIndex(services: tables.services, backends: tables.backends)
+    groups = ServiceGroups(services: tables.services, backends: tables.backends)
     endpoints = FixedBuffer(Self.records(of: tables), padding: EndpointRecord())
 
     var prefixesIPv4: [PrefixRanges<UInt32>.Prefix] = []
@@ -60,6 +62,19 @@ public final class LookupTables: Sendable {
   public func resolve(_ address: IPAddress) -> (endpoint: Int?, identity: UInt32) {
     let owner = owner(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4)
     return (owner.endpoint < 0 ? nil : Int(owner.endpoint), owner.identity(seenFrom: owner.node))
+  }
+
+  /// Which of several engines judges the packets between two addresses.
+  @inline(__always)
+  func engine(
+    sourceHigh: UInt64, sourceLow: UInt64, destinationHigh: UInt64, destinationLow: UInt64, _ count: Int
+  ) -> Int {
+    let source = groups.representative(high: sourceHigh, low: sourceLow)
+    let destination = groups.representative(high: destinationHigh, low: destinationLow)
+    let hash = Hashing.pair(
+      Hashing.tupleEnd(high: source.high, low: source.low, port: 0),
+      Hashing.tupleEnd(high: destination.high, low: destination.low, port: 0), protocolNumber: 0)
+    return Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
   }
 
   /// - Parameter family: 4 or 6.

@@ -80,12 +80,13 @@ extension UnsafeMutablePointer<ConnectionSlot> {
     return false
   }
 
-  /// The tuple as of a packet of one orientation.
+  /// The tuple as of a packet of one orientation. Of a connection that was forgotten the family is only guessed.
   func key(orientation: Int) -> ConnectionTable.Key {
     let first = ConnectionTable.Key(
       sourceHigh: pointee.firstHigh, sourceLow: pointee.firstLow, destinationHigh: pointee.secondHigh,
       destinationLow: pointee.secondLow, sourcePort: pointee.firstPort, destinationPort: pointee.secondPort,
-      protocolNumber: pointee.protocolNumber, family: pointee.family)
+      protocolNumber: pointee.protocolNumber,
+      family: pointee.family != 0 ? pointee.family : pointee.firstHigh | pointee.secondHigh == 0 ? 4 : 6)
     return orientation == 0 ? first : first.reversed
   }
 }

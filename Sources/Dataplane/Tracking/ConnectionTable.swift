@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// The connections seen, in the order they came, with a hash index; grows with use up to a stated size.
 ///
 /// While it can grow, nothing is forgotten. At full size a new connection takes the place of an expired one, or of the
@@ -14,11 +16,12 @@ struct ConnectionTable: ~Copyable {
     var protocolNumber: UInt8
     var family: UInt8
 
+    /// The same for both directions.
     @inline(__always)
     var hash: UInt64 {
-      Hashing.connection(
-        Hashing.end(high: sourceHigh, low: sourceLow, port: sourcePort),
-        Hashing.end(high: destinationHigh, low: destinationLow, port: destinationPort),
+      Hashing.pair(
+        Hashing.tupleEnd(high: sourceHigh, low: sourceLow, port: sourcePort),
+        Hashing.tupleEnd(high: destinationHigh, low: destinationLow, port: destinationPort),
         protocolNumber: protocolNumber)
     }
 
@@ -40,7 +43,9 @@ struct ConnectionTable: ~Copyable {
 
   static let sweep = 32
 
-  private var slots: FixedBuffer<ConnectionSlot>
+  /// As many as there may ever be; only those below `size` are in use.
+  private let slots: ReservedBuffer<ConnectionSlot>
+  private var size: Int
   private var index: HashIndex
   /// The places from here on have never been taken.
   private var count = 0
@@ -51,14 +56,36 @@ struct ConnectionTable: ~Copyable {
   /// - Parameter maximum: connections at full size, rounded up to a power of two.
   init(maximum: Int) {
     self.maximum = Hashing.tableSize(maximum, minimum: 16)
-    let size = min(self.maximum, 1 << 10)
-    slots = FixedBuffer(repeating: ConnectionSlot(), count: size)
+    size = min(self.maximum, 1 << 12)
+    slots = ReservedBuffer(count: self.maximum)
     index = HashIndex(capacity: size)
   }
 
+  /// Asks for what leads to a connection.
   @inline(__always)
-  mutating func place(_ key: Key, at now: UInt32) -> Place {
-    let hash = key.hash
+  func prefetchIndex(_ hash: UInt64) { index.prefetch(hash) }
+
+  /// Asks for the slot that a connection most likely has: its number, or -1.
+  @inline(__always)
+  func prefetchSlot(_ hash: UInt64) -> Int32 {
+    let number = index.first(hash)
+    if number >= 0 { weir_prefetch_for_writing(slots.base + number) }
+    return Int32(truncatingIfNeeded: number)
+  }
+
+  /// Whether the next new connection takes the place of another.
+  @inline(__always)
+  var isFull: Bool { count == maximum }
+
+  func number(of slot: UnsafeMutablePointer<ConnectionSlot>) -> Int { slot - slots.base }
+
+  /// - Parameter number: one that `prefetchSlot` or `number` gave.
+  @inline(__always)
+  func slot(_ number: Int) -> UnsafeMutablePointer<ConnectionSlot> { slots.base + number }
+
+  /// - Parameter hash: the key's.
+  @inline(__always)
+  mutating func place(_ key: Key, hash: UInt64, at now: UInt32) -> Place {
     var probe = index.probe(hash)
     while true {
       let number = index.next(&probe)
@@ -72,7 +99,7 @@ struct ConnectionTable: ~Copyable {
   /// The packet's orientation, or -1. Both are compared without a branch between them: which way a packet goes is not
   /// predictable.
   @inline(__always)
-  private static func match(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ key: Key) -> Int {
+  static func match(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ key: Key) -> Int {
     let (firstHigh, firstLow) = (slot.pointee.firstHigh, slot.pointee.firstLow)
     let (secondHigh, secondLow) = (slot.pointee.secondHigh, slot.pointee.secondLow)
     let (firstPort, secondPort) = (slot.pointee.firstPort, slot.pointee.secondPort)
@@ -98,7 +125,7 @@ struct ConnectionTable: ~Copyable {
     (slot.secondHigh, slot.secondLow) = (key.destinationHigh, key.destinationLow)
     (slot.secondPort, slot.protocolNumber, slot.family) = (key.destinationPort, key.protocolNumber, key.family)
     slot.lastSeen = now
-    slots[number] = slot
+    slots.base[number] = slot
     let lost = index.insert(hash, number)
     if lost >= 0 { forget(lost, at: now) }
     return slots.base + number
@@ -106,21 +133,21 @@ struct ConnectionTable: ~Copyable {
 
   /// The number of a slot that is, or was made, free.
   private mutating func room(at now: UInt32) -> Int {
-    if count == slots.count, slots.count < maximum { grow() }
-    if count < slots.count {
+    if count == size, size < maximum { grow() }
+    if count < size {
       count &+= 1
       return count &- 1
     }
     var chosen = hand
-    for step in 0..<min(Self.sweep, slots.count) {
-      let number = (hand &+ step) & (slots.count &- 1)
+    for step in 0..<min(Self.sweep, size) {
+      let number = (hand &+ step) & (size &- 1)
       if !(slots.base + number).isAlive(at: now) {
         chosen = number
         break
       }
       if slots.base[number].lastSeen < slots.base[chosen].lastSeen { chosen = number }
     }
-    hand = (chosen &+ 1) & (slots.count &- 1)
+    hand = (chosen &+ 1) & (size &- 1)
     if slots.base[chosen].family != 0 {
       index.remove((slots.base + chosen).key(orientation: 0).hash, chosen)
       forget(chosen, at: now)
@@ -138,15 +165,13 @@ struct ConnectionTable: ~Copyable {
 
   private mutating func rebuildIndex(at now: UInt32) {
     var lost: [Int] = []
-    index.rebuild(capacity: slots.count) { lost.append($0) }
+    index.rebuild(capacity: size) { lost.append($0) }
     for number in lost { forget(number, at: now) }
   }
 
-  /// Doubles the table: rare, at most log2(maximum / 1024) times in a run.
+  /// Makes the table four times as large: rare, at most log4(maximum / 4096) times in a run.
   private mutating func grow() {
-    let larger = FixedBuffer(repeating: ConnectionSlot(), count: slots.count &* 2)
-    larger.base.update(from: slots.base, count: slots.count)
-    slots = larger
+    size = min(size &* 4, maximum)
     // At second 0 every entry counts as alive: what is lost here (only crafted tuples are) was evicted.
     rebuildIndex(at: 0)
   }

@@ -1,3 +1,5 @@
+internal import CPrefetch
+
 /// Hashes → numbers of places in a dense array that its owner keeps: the index half of a hash table.
 ///
 /// Eight bytes an entry, so that a probe past a few neighbours stays in one cache line, and growing never touches what
@@ -31,6 +33,17 @@ struct HashIndex: ~Copyable {
   @inline(__always)
   func probe(_ hash: UInt64) -> Probe {
     Probe(position: Int(truncatingIfNeeded: hash) & mask, remaining: Self.window, tag: hash &<< 32)
+  }
+
+  /// Asks for the line where a walk begins.
+  @inline(__always)
+  func prefetch(_ hash: UInt64) { weir_prefetch(entries.base + Int(truncatingIfNeeded: hash) & mask) }
+
+  /// The first number whose hash agrees in 32 bits, or -1.
+  @inline(__always)
+  func first(_ hash: UInt64) -> Int {
+    var probe = probe(hash)
+    return next(&probe)
   }
 
   /// The next number whose hash agrees in 32 bits, or -1 at the end.

@@ -13,6 +13,10 @@ struct TCPFlags: OptionSet, BitwiseCopyable {
   @inline(__always)
   var opens: Bool { rawValue & 0x17 == 0x02 }
 
+  /// Neither SYN nor anything that ends a connection.
+  @inline(__always)
+  var isPlain: Bool { rawValue & 0x07 == 0 }
+
   @inline(__always)
   var closes: Bool { rawValue & 0x05 != 0 }
 }

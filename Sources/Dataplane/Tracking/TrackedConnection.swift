@@ -24,6 +24,10 @@ struct TrackedConnection: BitwiseCopyable {
   /// The redirect in force when it was last judged; 0 none.
   var redirect: UInt16 = 0
   var flags: Flags = []
+  /// Not of the entry but of the slot; it stands here because there is room (`Shortcut`).
+  private var shortcut = Shortcut()
+
+  static var shortcutOffset: Int { 7 }
 
   @inline(__always)
   func isAlive(at now: UInt32) -> Bool { expiry != 0 && expiry >= now }
@@ -45,6 +49,17 @@ struct TrackedConnection: BitwiseCopyable {
   @inline(__always)
   init() {}
 
+  /// Both directions are closing: only its end is awaited.
+  @inline(__always)
+  var isClosed: Bool { flags.isSuperset(of: .bothClosing) }
+
+  /// What `touch` does for a TCP packet that neither opens nor closes, while the entry is not closed.
+  @inline(__always)
+  mutating func prolong(to expiry: UInt32) {
+    flags.insert(.nonSynSeen)
+    self.expiry = expiry
+  }
+
   /// Accounts for a packet of a living entry, whatever its verdict will be.
   ///
   /// - Returns: false when an opening SYN met a closing connection: the entry was reset, and the packet is new.
@@ -56,7 +71,7 @@ struct TrackedConnection: BitwiseCopyable {
       expiry = Self.expiry(at: now, after: timeouts.other)
       return true
     }
-    if !flags.isSuperset(of: .bothClosing) { refreshTCP(direction, tcp, now, timeouts) }
+    if !isClosed { refreshTCP(direction, tcp, now, timeouts) }
     if tcp.closes {
       if tcp.contains(.rst), !flags.isSuperset(of: .bothSyns) {
         flags.insert(.bothClosing)

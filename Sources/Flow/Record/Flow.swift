@@ -6,7 +6,6 @@ public struct Flow: Sendable, Hashable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var time: Int64?
   public var uuid: FlowUUID?
-  public var emitter: Emitter?
   public var verdict = Verdict.unknown
   /// Set on dropped L3/L4 flows; L7 flows keep `.unknown` even when dropped.
   public var dropReason = DropReason.unknown
@@ -14,50 +13,36 @@ public struct Flow: Sendable, Hashable {
   public var ethernet: Ethernet?
   public var ip: IP?
   public var l4: Layer4?
-  public var tunnel: Tunnel?
-  /// Written even when empty.
-  public var source = FlowEndpoint()
-  /// Written even when empty.
-  public var destination = FlowEndpoint()
   public var type = Kind.unknown
-  public var nodeName = ""
-  public var nodeLabels: [String] = []
-  /// DNS names learnt for the address, without the final dot.
-  public var sourceNames: [String] = []
-  public var destinationNames: [String] = []
-  public var l7: Layer7?
   /// Whether this went in the reply direction; nil when unknown, which the compact output shows as `<>`.
   public var isReply: Bool?
   public var eventType = EventType.none
-  public var sourceService: Service?
-  public var destinationService: Service?
   public var trafficDirection = Direction.unknown
   /// Meaningful on policy-verdict events.
   public var policyMatchType = PolicyMatchType.none
   public var traceObservationPoint = TraceObservationPoint.unknown
   public var traceReason = TraceReason.unknown
-  /// The policy file and line behind the verdict (real Cilium: the datapath's source).
-  public var file: FileInfo?
-  public var ipTraceID: IPTraceID?
   public var debugCapturePoint = DebugCapturePoint.unknown
-  public var interface: Interface?
-  /// The proxy's port; 0 when the packet did not go to one.
-  public var proxyPort: UInt32 = 0
-  /// The trace ID of the request's `traceparent` header; empty when there was none.
-  public var traceID = ""
-  public var socketTranslationPoint = SocketTranslationPoint.unknown
-  public var socketCookie: UInt64 = 0
-  public var cgroupID: UInt64 = 0
   public var summary = Summary.none
-  public var extensions = Extensions.none
-  public var egressAllowedBy: [Policy] = []
-  public var ingressAllowedBy: [Policy] = []
-  public var egressDeniedBy: [Policy] = []
-  public var ingressDeniedBy: [Policy] = []
-  /// The `log.value` of the rules that matched, each once.
-  public var policyLog: [String] = []
+
+  /// The ends; both are written even when empty.
+  public var sharedSource = FlowEndpoint.none
+  public var sharedDestination = FlowEndpoint.none
+  public var observer = Observer.none
+  public var attribution = Attribution.none
+  public var details = Details.none
 
   public init() {}
+
+  public var source: FlowEndpoint {
+    get { sharedSource.content }
+    set { sharedSource.content = newValue }
+  }
+
+  public var destination: FlowEndpoint {
+    get { sharedDestination.content }
+    set { sharedDestination.content = newValue }
+  }
 }
 
 extension Flow {

@@ -24,6 +24,8 @@ public struct FlowEndpoint: Sendable, Hashable {
     self.workloads = workloads
   }
 
+  static let none = SharedValue(FlowEndpoint())
+
   /// What a pod belongs to: a Deployment, a StatefulSet…
   public struct Workload: Sendable, Hashable {
     public var name: String

@@ -46,7 +46,7 @@ public struct FlowUUID: Sendable, Hashable {
     self.init(high: high, low: low)
   }
 
-  func write(to bytes: inout [UInt8]) {
+  func write(to bytes: inout OutputBuffer) {
     bytes.append(hexadecimal: high >> 32, digits: 8)
     bytes.append(UInt8(ascii: "-"))
     bytes.append(hexadecimal: high >> 16, digits: 4)
@@ -61,8 +61,8 @@ public struct FlowUUID: Sendable, Hashable {
 
 extension FlowUUID: CustomStringConvertible {
   public var description: String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     write(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 }

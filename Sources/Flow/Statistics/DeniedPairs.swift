@@ -38,6 +38,9 @@ public struct DeniedPairs: Sendable, Hashable {
     add(Pair(flow), count: count)
   }
 
+  /// Adds refusals whose pairs are not known.
+  public mutating func addOthers(_ count: UInt64) { others += count }
+
   mutating func merge(_ other: DeniedPairs) {
     // In order, so that what finds no room does not depend on the hashing.
     for (pair, count) in other.top(other.counts.count) { add(pair, count: count) }
@@ -61,10 +64,10 @@ extension DeniedPairs.Pair {
     var portless = flow
     portless.l4 = nil
     let text = FlowText(options: FlowPrintOptions())
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     text.writeSource(of: portless, to: &bytes)
-    source = String(decoding: bytes, as: UTF8.self)
-    bytes.removeAll(keepingCapacity: true)
+    source = bytes.text
+    bytes.removeAll()
     text.writeDestination(of: flow, to: &bytes)
     switch flow.l4 {
     case .tcp: bytes.append("/TCP")
@@ -76,7 +79,7 @@ extension DeniedPairs.Pair {
     case .igmp: bytes.append(" IGMP")
     case nil: break
     }
-    destination = String(decoding: bytes, as: UTF8.self)
+    destination = bytes.text
     reason = flow.dropReason
   }
 }

@@ -1,7 +1,7 @@
 extension ReplayStatistics {
   /// The document of `--stats-json` and a newline: the same bytes for the same totals.
   public func json() -> [UInt8] {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     bytes.append("{\"packets\":")
     bytes.append(decimal: packets)
     bytes.append(",\"bytes\":")
@@ -40,7 +40,7 @@ extension ReplayStatistics {
     bytes.counter("connections_evicted", limits.connectionsEvicted)
     bytes.counter("reassembly_dropped", limits.reassemblyDropped)
     bytes.append("}}\n")
-    return bytes
+    return bytes.bytes
   }
 }
 
@@ -64,7 +64,7 @@ extension ReplayStatistics.PacketsBy {
   ]
 }
 
-extension [UInt8] {
+extension OutputBuffer {
   fileprivate mutating func counter(_ name: StaticString, _ count: UInt64) {
     separate()
     append(UInt8(ascii: "\""))

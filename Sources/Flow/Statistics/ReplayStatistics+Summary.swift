@@ -1,7 +1,7 @@
 extension ReplayStatistics {
   /// The summary for people: totals, verdicts, drop reasons, the `top` pairs that were denied, and what hit a limit.
   public func summary(top: Int = 10) -> String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     writeTotals(to: &bytes)
     writeVerdicts(to: &bytes)
     writeDropReasons(to: &bytes)
@@ -9,10 +9,10 @@ extension ReplayStatistics {
     writeL7(to: &bytes)
     writeLatency(to: &bytes)
     writeLimits(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 
-  private func writeTotals(to bytes: inout [UInt8]) {
+  private func writeTotals(to bytes: inout OutputBuffer) {
     let millis = seconds.isFinite && seconds > 0 && seconds < 1e12 ? UInt64((seconds * 1e3).rounded()) : 0
     bytes.append(text: "\(grouped(packets)) packets, \(grouped(self.bytes)) bytes, \(grouped(flows)) flows in ")
     bytes.append(decimal: millis / 1000)
@@ -22,7 +22,7 @@ extension ReplayStatistics {
     if sightings > 0 { bytes.append(text: "\(grouped(sightings)) packets were seen again at another capture point\n") }
   }
 
-  private func writeVerdicts(to bytes: inout [UInt8]) {
+  private func writeVerdicts(to bytes: inout OutputBuffer) {
     var table = TextTable([("VERDICT", .left), ("PACKETS", .right), ("SHARE", .right), ("FLOWS", .right)])
     let judged = packets - min(packets, sightings)
     func add(_ name: String, _ packets: UInt64, _ flows: UInt64) {
@@ -38,7 +38,7 @@ extension ReplayStatistics {
     table.write(to: &bytes)
   }
 
-  private func writeDropReasons(to bytes: inout [UInt8]) {
+  private func writeDropReasons(to bytes: inout OutputBuffer) {
     guard !dropReasons.isEmpty else { return }
     var table = TextTable([("DROP REASON", .left), ("PACKETS", .right)])
     let sorted = dropReasons.sorted {
@@ -49,7 +49,7 @@ extension ReplayStatistics {
     table.write(to: &bytes)
   }
 
-  private func writeDeniedPairs(top: Int, to bytes: inout [UInt8]) {
+  private func writeDeniedPairs(top: Int, to bytes: inout OutputBuffer) {
     let pairs = deniedPairs.top(top)
     guard !pairs.isEmpty else { return }
     var table = TextTable([("DENIED FROM", .left), ("TO", .left), ("REASON", .left), ("COUNT", .right)])
@@ -64,7 +64,7 @@ extension ReplayStatistics {
     }
   }
 
-  private func writeL7(to bytes: inout [UInt8]) {
+  private func writeL7(to bytes: inout OutputBuffer) {
     guard l7 != L7() else { return }
     var table = TextTable([("L7", .left), ("MESSAGES", .right), ("DENIED", .right)])
     if l7.httpRequests > 0 { table.add(["HTTP requests", grouped(l7.httpRequests), grouped(l7.httpDenied)]) }
@@ -77,7 +77,7 @@ extension ReplayStatistics {
     table.write(to: &bytes)
   }
 
-  private func writeLatency(to bytes: inout [UInt8]) {
+  private func writeLatency(to bytes: inout OutputBuffer) {
     guard !latency.isEmpty else { return }
     var table = TextTable([
       ("HOP (ns)", .left), ("COUNT", .right), ("P50", .right), ("P90", .right), ("P99", .right), ("P99.9", .right),
@@ -90,7 +90,7 @@ extension ReplayStatistics {
     table.write(to: &bytes)
   }
 
-  private func writeLimits(to bytes: inout [UInt8]) {
+  private func writeLimits(to bytes: inout OutputBuffer) {
     if limits.connectionsEvicted > 0 {
       bytes.append(
         text: "\nThe connection table was full: \(grouped(limits.connectionsEvicted)) were forgotten early.\n")

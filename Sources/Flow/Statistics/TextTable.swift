@@ -16,18 +16,18 @@ struct TextTable {
     rows.append(cells)
   }
 
-  func write(to bytes: inout [UInt8]) {
+  func write(to bytes: inout OutputBuffer) {
     var widths = alignments.map { _ in 0 }
     for row in rows {
       for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.unicodeScalars.count) }
     }
     for row in rows {
       for (column, cell) in row.enumerated() {
-        let padding = repeatElement(UInt8(ascii: " "), count: widths[column] - cell.unicodeScalars.count)
+        let padding = widths[column] - cell.unicodeScalars.count
         if column > 0 { bytes.append("  ") }
-        if alignments[column] == .right { bytes.append(contentsOf: padding) }
+        if alignments[column] == .right { bytes.append(UInt8(ascii: " "), count: padding) }
         bytes.append(text: cell)
-        if alignments[column] == .left, column < row.count - 1 { bytes.append(contentsOf: padding) }
+        if alignments[column] == .left, column < row.count - 1 { bytes.append(UInt8(ascii: " "), count: padding) }
       }
       bytes.append(UInt8(ascii: "\n"))
     }

@@ -3,7 +3,7 @@ enum ICMPText {
   /// A type's name and the names of its codes; nil where the code has no meaning.
   typealias Names = (type: StaticString, codes: [StaticString]?)
 
-  static func write(_ icmp: Flow.ICMP, version6: Bool, to bytes: inout [UInt8]) {
+  static func write(_ icmp: Flow.ICMP, version6: Bool, to bytes: inout OutputBuffer) {
     guard let names = version6 ? version6Names(icmp.type) : version4Names(icmp.type) else {
       bytes.append(decimal: UInt64(icmp.type))
       bytes.append(UInt8(ascii: "("))

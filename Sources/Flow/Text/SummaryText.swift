@@ -1,12 +1,12 @@
 extension Flow {
   /// The text that the printers show in parentheses, and that `Summary` holds when written.
   public var summaryText: String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     writeSummary(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 
-  func writeSummary(to bytes: inout [UInt8]) {
+  func writeSummary(to bytes: inout OutputBuffer) {
     switch summary {
     case .none: return
     case .text(let text): bytes.append(text: text)
@@ -20,16 +20,16 @@ extension Flow {
 public enum SummaryText {
   /// `TCP Flags: SYN, ACK`.
   public static func tcpFlags(_ flags: Flow.TCPFlags) -> String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     write(flags, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 
   /// `ICMPv4 DestinationUnreachable(Port)`.
   public static func icmp(_ icmp: Flow.ICMP, version6: Bool) -> String {
-    var bytes: [UInt8] = []
+    var bytes = OutputBuffer()
     write(icmp, version6: version6, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.text
   }
 
   /// An L7 message that the protocol has no record for: a TLS server name that a policy judged.
@@ -41,7 +41,7 @@ public enum SummaryText {
     (.cwr, "CWR"), (.ns, "NS"),
   ]
 
-  static func write(_ flags: Flow.TCPFlags, to bytes: inout [UInt8]) {
+  static func write(_ flags: Flow.TCPFlags, to bytes: inout OutputBuffer) {
     bytes.append("TCP Flags: ")
     var isFirst = true
     for (flag, name) in flagOrder where flags.contains(flag) {
@@ -51,13 +51,13 @@ public enum SummaryText {
     }
   }
 
-  private static func write(_ icmp: Flow.ICMP, version6: Bool, to bytes: inout [UInt8]) {
+  private static func write(_ icmp: Flow.ICMP, version6: Bool, to bytes: inout OutputBuffer) {
     bytes.append(version6 ? "ICMPv6 " : "ICMPv4 ")
     ICMPText.write(icmp, version6: version6, to: &bytes)
   }
 
   /// An L3/L4 packet: flags or type, else the name of the last layer that could be read.
-  static func write(_ l4: Flow.Layer4?, ip: Flow.IP?, to bytes: inout [UInt8]) {
+  static func write(_ l4: Flow.Layer4?, ip: Flow.IP?, to bytes: inout OutputBuffer) {
     switch l4 {
     case .tcp(let tcp): write(tcp.flags ?? [], to: &bytes)
     case .udp: bytes.append("UDP")
@@ -73,7 +73,7 @@ public enum SummaryText {
   }
 
   /// An L7 message. One without a record has no text.
-  static func write(_ l7: Flow.Layer7, to bytes: inout [UInt8]) {
+  static func write(_ l7: Flow.Layer7, to bytes: inout OutputBuffer) {
     guard l7.type == .request || l7.type == .response else { return }
     let isResponse = l7.type == .response
     switch l7.record {
@@ -84,7 +84,7 @@ public enum SummaryText {
     }
   }
 
-  private static func write(_ http: Flow.HTTP, latency: UInt64?, to bytes: inout [UInt8]) {
+  private static func write(_ http: Flow.HTTP, latency: UInt64?, to bytes: inout OutputBuffer) {
     bytes.append(text: http.version)
     bytes.append(UInt8(ascii: " "))
     if let latency {
@@ -99,7 +99,7 @@ public enum SummaryText {
     if latency != nil { bytes.append(UInt8(ascii: ")")) }
   }
 
-  private static func write(_ dns: Flow.DNS, isAnswer: Bool, to bytes: inout [UInt8]) {
+  private static func write(_ dns: Flow.DNS, isAnswer: Bool, to bytes: inout OutputBuffer) {
     guard isAnswer else {
       bytes.append("DNS Query ")
       return writeQuestion(dns, to: &bytes)
@@ -122,7 +122,7 @@ public enum SummaryText {
     bytes.append(UInt8(ascii: ")"))
   }
 
-  private static func writeQuestion(_ dns: Flow.DNS, to bytes: inout [UInt8]) {
+  private static func writeQuestion(_ dns: Flow.DNS, to bytes: inout OutputBuffer) {
     bytes.append(text: dns.query)
     bytes.append(UInt8(ascii: " "))
     for (index, type) in dns.queryTypes.enumerated() {
@@ -138,13 +138,13 @@ public enum SummaryText {
     "Server Not Authoritative for zone", "Name not contained in zone",
   ]
 
-  private static func write(rcode: UInt32, to bytes: inout [UInt8]) {
+  private static func write(rcode: UInt32, to bytes: inout OutputBuffer) {
     if rcode < UInt32(rcodes.count) { return bytes.append(rcodes[Int(rcode)]) }
     bytes.append("Unknown RCode ")
     bytes.append(decimal: UInt64(rcode))
   }
 
-  private static func write(_ kafka: Flow.Kafka, isResponse: Bool, to bytes: inout [UInt8]) {
+  private static func write(_ kafka: Flow.Kafka, isResponse: Bool, to bytes: inout OutputBuffer) {
     bytes.append(isResponse ? "Kafka response " : "Kafka request ")
     bytes.append(text: kafka.apiKey)
     bytes.append(" correlation id ")
@@ -159,7 +159,7 @@ public enum SummaryText {
   }
 }
 
-extension [UInt8] {
+extension OutputBuffer {
   /// Appends `text` in quotation marks, with those inside it escaped.
   fileprivate mutating func append(quoted text: String) {
     append(UInt8(ascii: "\""))

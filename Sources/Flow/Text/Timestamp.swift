@@ -29,7 +29,7 @@ public enum Timestamp {
   static let weekdays: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
   /// Appends `time` in `format`; `N/A` when there is none.
-  static func write(_ time: Int64?, _ format: Format, to bytes: inout [UInt8]) {
+  static func write(_ time: Int64?, _ format: Format, to bytes: inout OutputBuffer) {
     guard let time else { return bytes.append("N/A") }
     let civil = CivilTime(nanoseconds: time)
     switch format {
@@ -78,12 +78,21 @@ public enum Timestamp {
   }
 
   /// Appends `time` as the JSON form of `google.protobuf.Timestamp`: RFC 3339 with 0, 3, 6 or 9 digits of fraction.
-  static func writeProtobuf(_ time: Int64, to bytes: inout [UInt8]) {
+  static func writeProtobuf(_ time: Int64, to bytes: inout OutputBuffer) {
     let civil = CivilTime(nanoseconds: time)
+    writeSecond(civil, to: &bytes)
+    writeProtobufFraction(UInt64(civil.nanosecond), to: &bytes)
+  }
+
+  /// Appends date and time of day: `2006-01-02T15:04:05`.
+  static func writeSecond(_ civil: CivilTime, to bytes: inout OutputBuffer) {
     writeDate(civil, to: &bytes)
     bytes.append(UInt8(ascii: "T"))
     writeClock(civil, to: &bytes)
-    let nanos = UInt64(civil.nanosecond)
+  }
+
+  /// Appends the nanoseconds in as few groups of three digits as hold them, and `Z`.
+  static func writeProtobufFraction(_ nanos: UInt64, to bytes: inout OutputBuffer) {
     if nanos != 0 {
       bytes.append(UInt8(ascii: "."))
       if nanos % 1000 != 0 {
@@ -97,7 +106,7 @@ public enum Timestamp {
     bytes.append(UInt8(ascii: "Z"))
   }
 
-  private static func writeDate(_ civil: CivilTime, to bytes: inout [UInt8]) {
+  private static func writeDate(_ civil: CivilTime, to bytes: inout OutputBuffer) {
     bytes.append(decimal: UInt64(civil.year), digits: 4)
     bytes.append(UInt8(ascii: "-"))
     bytes.append(decimal: UInt64(civil.month), digits: 2)
@@ -105,7 +114,7 @@ public enum Timestamp {
     bytes.append(decimal: UInt64(civil.day), digits: 2)
   }
 
-  private static func writeClock(_ civil: CivilTime, to bytes: inout [UInt8]) {
+  private static func writeClock(_ civil: CivilTime, to bytes: inout OutputBuffer) {
     bytes.append(decimal: UInt64(civil.hour), digits: 2)
     bytes.append(UInt8(ascii: ":"))
     bytes.append(decimal: UInt64(civil.minute), digits: 2)
@@ -114,12 +123,12 @@ public enum Timestamp {
   }
 
   /// Appends the first `digits` digits of the fraction without the zeros at its end.
-  private static func writeTrimmedFraction(_ nanosecond: Int, digits: Int, to bytes: inout [UInt8]) {
+  private static func writeTrimmedFraction(_ nanosecond: Int, digits: Int, to bytes: inout OutputBuffer) {
     guard digits > 0 else { return }
     let start = bytes.count
     bytes.append(UInt8(ascii: "."))
     bytes.append(decimal: UInt64(nanosecond), digits: 9)
-    bytes.removeLast(9 - digits)
+    bytes.truncate(to: bytes.count - (9 - digits))
     while bytes.count > start, let last = bytes.last, last == UInt8(ascii: "0") || last == UInt8(ascii: ".") {
       bytes.removeLast()
       if last == UInt8(ascii: ".") { break }

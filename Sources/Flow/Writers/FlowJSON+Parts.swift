@@ -1,7 +1,7 @@
 import Addresses
 
 extension FlowJSON {
-  static func write(_ endpoint: FlowEndpoint, to bytes: inout [UInt8]) {
+  static func write(_ endpoint: FlowEndpoint, to bytes: inout OutputBuffer) {
     bytes.member("\"ID\":", number: endpoint.id)
     bytes.member("\"identity\":", number: endpoint.identity)
     bytes.member("\"cluster_name\":", text: endpoint.clusterName)
@@ -19,7 +19,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "]"))
   }
 
-  static func write(_ ip: Flow.IP, to bytes: inout [UInt8]) {
+  static func write(_ ip: Flow.IP, to bytes: inout OutputBuffer) {
     bytes.member("\"IP\":{\"source\":\"")
     ip.source.write(to: &bytes)
     bytes.append(UInt8(ascii: "\""))
@@ -34,7 +34,7 @@ extension FlowJSON {
     bytes.append(ip.encrypted ? ",\"encrypted\":true}" : "}")
   }
 
-  static func write(_ l4: Flow.Layer4, to bytes: inout [UInt8]) {
+  static func write(_ l4: Flow.Layer4, to bytes: inout OutputBuffer) {
     switch l4 {
     case .tcp(let tcp):
       bytes.member("\"l4\":{\"TCP\":{")
@@ -78,17 +78,17 @@ extension FlowJSON {
     bytes.append("}}")
   }
 
-  private static func write(_ ports: Flow.Ports, to bytes: inout [UInt8]) {
+  private static func write(_ ports: Flow.Ports, to bytes: inout OutputBuffer) {
     bytes.member("\"source_port\":", number: UInt32(ports.source))
     bytes.member("\"destination_port\":", number: UInt32(ports.destination))
   }
 
-  private static func write(_ icmp: Flow.ICMP, to bytes: inout [UInt8]) {
+  private static func write(_ icmp: Flow.ICMP, to bytes: inout OutputBuffer) {
     bytes.member("\"type\":", number: UInt32(icmp.type))
     bytes.member("\"code\":", number: UInt32(icmp.code))
   }
 
-  static func write(_ tunnel: Flow.Tunnel, to bytes: inout [UInt8]) {
+  static func write(_ tunnel: Flow.Tunnel, to bytes: inout OutputBuffer) {
     bytes.member("\"tunnel\":{")
     bytes.member("\"protocol\":", enumeration: tunnel.encapsulation)
     if let ip = tunnel.ip { write(ip, to: &bytes) }
@@ -97,7 +97,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  static func write(_ l7: Flow.Layer7, to bytes: inout [UInt8]) {
+  static func write(_ l7: Flow.Layer7, to bytes: inout OutputBuffer) {
     bytes.append(",\"l7\":{")
     bytes.member("\"type\":", enumeration: l7.type)
     bytes.member("\"latency_ns\":", wide: l7.latencyNanoseconds)
@@ -110,7 +110,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private static func write(_ dns: Flow.DNS, to bytes: inout [UInt8]) {
+  private static func write(_ dns: Flow.DNS, to bytes: inout OutputBuffer) {
     bytes.member("\"dns\":{")
     bytes.member("\"query\":", text: dns.query)
     bytes.member("\"ips\":", texts: dns.addresses)
@@ -123,7 +123,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private static func write(_ http: Flow.HTTP, to bytes: inout [UInt8]) {
+  private static func write(_ http: Flow.HTTP, to bytes: inout OutputBuffer) {
     bytes.member("\"http\":{")
     bytes.member("\"code\":", number: http.code)
     bytes.member("\"method\":", text: http.method)
@@ -142,7 +142,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private static func write(_ kafka: Flow.Kafka, to bytes: inout [UInt8]) {
+  private static func write(_ kafka: Flow.Kafka, to bytes: inout OutputBuffer) {
     bytes.member("\"kafka\":{")
     bytes.member("\"error_code\":", signed: kafka.errorCode)
     bytes.member("\"api_version\":", signed: kafka.apiVersion)
@@ -152,7 +152,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  static func write(_ extensions: Flow.Extensions, to bytes: inout [UInt8]) {
+  static func write(_ extensions: Flow.Extensions, to bytes: inout OutputBuffer) {
     switch extensions {
     case .none: return
     case .text(let text):
@@ -165,7 +165,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private static func write(_ fields: [Flow.Field], to bytes: inout [UInt8]) {
+  private static func write(_ fields: [Flow.Field], to bytes: inout OutputBuffer) {
     bytes.append(UInt8(ascii: "{"))
     for field in fields {
       bytes.separate()
@@ -176,7 +176,7 @@ extension FlowJSON {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private static func write(_ value: Flow.FieldValue, to bytes: inout [UInt8]) {
+  private static func write(_ value: Flow.FieldValue, to bytes: inout OutputBuffer) {
     switch value {
     case .null: bytes.append("null")
     case .bool(let flag): bytes.append(flag ? "true" : "false")

@@ -2,12 +2,12 @@
 ///
 /// A table is held back until `finish`, or until it has `TableRows.limit` rows, because its columns are as wide as
 /// their widest text; every other format is written at once.
-public struct FlowPrinter {
+public struct FlowPrinter: ~Copyable {
   public let options: FlowPrintOptions
   private let text: FlowText
   private var hasPrinted = false
   private var table: TableRows
-  private var endpoints = EndpointJSON()
+  private var json = FlowJSONWriter()
 
   public init(_ options: FlowPrintOptions = FlowPrintOptions()) {
     self.options = options
@@ -18,22 +18,22 @@ public struct FlowPrinter {
   }
 
   /// Appends one flow. In JSON its envelope repeats the flow's node and time.
-  public mutating func print(_ flow: Flow, to bytes: inout [UInt8]) {
+  public mutating func print(_ flow: Flow, to bytes: inout OutputBuffer) {
     switch options.format {
     case .compact: printCompact(flow, to: &bytes)
     case .dict: printDict(flow, to: &bytes)
     case .table: table.add(flow, to: &bytes)
-    case .jsonpb: LineLimit.write(flow, nodeName: flow.nodeName, time: flow.time, &endpoints, to: &bytes)
+    case .jsonpb: LineLimit.write(flow, nodeName: flow.nodeName, time: flow.time, &json, to: &bytes)
     }
   }
 
   /// Appends one event. Node states have no text form on standard output: only JSON shows them.
-  public mutating func print(_ event: FlowEvent, to bytes: inout [UInt8]) {
+  public mutating func print(_ event: FlowEvent, to bytes: inout OutputBuffer) {
     switch (event.content, options.format) {
     case (.flow(let flow), .jsonpb):
-      LineLimit.write(flow, nodeName: event.nodeName, time: event.time, &endpoints, to: &bytes)
+      LineLimit.write(flow, nodeName: event.nodeName, time: event.time, &json, to: &bytes)
     case (_, .jsonpb):
-      FlowJSON.write(event, &endpoints, to: &bytes)
+      json.write(event, to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     case (.flow(let flow), _):
       print(flow, to: &bytes)
@@ -49,13 +49,13 @@ public struct FlowPrinter {
   }
 
   /// Appends what was held back.
-  public mutating func finish(to bytes: inout [UInt8]) {
+  public mutating func finish(to bytes: inout OutputBuffer) {
     table.flush(to: &bytes)
   }
 
   // MARK: Compact
 
-  private func printCompact(_ flow: Flow, to bytes: inout [UInt8]) {
+  private func printCompact(_ flow: Flow, to bytes: inout OutputBuffer) {
     text.writeTime(flow.time, to: &bytes)
     if options.nodeNames {
       bytes.append(" [")
@@ -82,20 +82,20 @@ public struct FlowPrinter {
     bytes.append(")\n")
   }
 
-  private func writeSourceEnd(of flow: Flow, to bytes: inout [UInt8]) {
+  private func writeSourceEnd(of flow: Flow, to bytes: inout OutputBuffer) {
     text.writeSource(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: " "))
     text.writeIdentity(flow.source.identity, to: &bytes)
   }
 
-  private func writeDestinationEnd(of flow: Flow, to bytes: inout [UInt8]) {
+  private func writeDestinationEnd(of flow: Flow, to bytes: inout OutputBuffer) {
     text.writeDestination(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: " "))
     text.writeIdentity(flow.destination.identity, to: &bytes)
   }
 
   /// Without the node, as hubble has it.
-  private func printCompact(_ lost: LostEvents, in event: FlowEvent, to bytes: inout [UInt8]) {
+  private func printCompact(_ lost: LostEvents, in event: FlowEvent, to bytes: inout OutputBuffer) {
     text.writeTime(event.time, to: &bytes)
     bytes.append(" EVENTS LOST: ")
     bytes.append(text: lost.source.protobufName)
@@ -108,7 +108,7 @@ public struct FlowPrinter {
 
   // MARK: Dict
 
-  private mutating func printDict(_ flow: Flow, to bytes: inout [UInt8]) {
+  private mutating func printDict(_ flow: Flow, to bytes: inout OutputBuffer) {
     beginDict(time: flow.time, nodeName: flow.nodeName, to: &bytes)
     bytes.append("     SOURCE: ")
     text.writeSource(of: flow, to: &bytes)
@@ -123,7 +123,7 @@ public struct FlowPrinter {
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  private mutating func printDict(_ lost: LostEvents, in event: FlowEvent, to bytes: inout [UInt8]) {
+  private mutating func printDict(_ lost: LostEvents, in event: FlowEvent, to bytes: inout OutputBuffer) {
     beginDict(time: event.time, nodeName: event.nodeName, to: &bytes)
     bytes.append("     SOURCE: ")
     bytes.append(text: lost.source.protobufName)
@@ -134,7 +134,7 @@ public struct FlowPrinter {
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  private mutating func beginDict(time: Int64?, nodeName: String, to bytes: inout [UInt8]) {
+  private mutating func beginDict(time: Int64?, nodeName: String, to bytes: inout OutputBuffer) {
     if hasPrinted { bytes.append("------------\n") }
     hasPrinted = true
     bytes.append("  TIMESTAMP: ")

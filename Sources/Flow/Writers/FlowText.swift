@@ -6,40 +6,40 @@ struct FlowText {
 
   private func color(_ color: TerminalColor) -> TerminalColor? { options.color ? color : nil }
 
-  func writeTime(_ time: Int64?, to bytes: inout [UInt8]) {
+  func writeTime(_ time: Int64?, to bytes: inout OutputBuffer) {
     Timestamp.write(time, options.timeFormat, to: &bytes)
   }
 
   // MARK: Ends
 
-  func writeSource(of flow: Flow, to bytes: inout [UInt8]) {
+  func writeSource(of flow: Flow, to bytes: inout OutputBuffer) {
     guard let ip = flow.ip else { return writeMAC(flow.ethernet?.source, to: &bytes) }
     writeEnd(
       address: ip.source, port: flow.l4?.ports?.source, endpoint: flow.source, service: flow.sourceService,
       names: flow.sourceNames, to: &bytes)
   }
 
-  func writeDestination(of flow: Flow, to bytes: inout [UInt8]) {
+  func writeDestination(of flow: Flow, to bytes: inout OutputBuffer) {
     guard let ip = flow.ip else { return writeMAC(flow.ethernet?.destination, to: &bytes) }
     writeEnd(
       address: ip.destination, port: flow.l4?.ports?.destination, endpoint: flow.destination,
       service: flow.destinationService, names: flow.destinationNames, to: &bytes)
   }
 
-  private func writeMAC(_ address: UInt64?, to bytes: inout [UInt8]) {
+  private func writeMAC(_ address: UInt64?, to bytes: inout OutputBuffer) {
     guard let address else { return }
     bytes.append(color(.cyan)) { $0.append(mac: address) }
   }
 
   private func writeEnd(
     address: IPAddress, port: UInt16?, endpoint: FlowEndpoint, service: Flow.Service?, names: [String],
-    to bytes: inout [UInt8]
+    to bytes: inout OutputBuffer
   ) {
     bytes.append(color(.cyan)) { bytes in
       let start = bytes.count
       writeHost(address: address, endpoint: endpoint, service: service, names: names, to: &bytes)
       guard let port, port != 0 else { return }
-      if bytes[start...].contains(UInt8(ascii: ":")) {
+      if bytes.firstIndex(from: start, where: { $0 == UInt8(ascii: ":") }) != nil {
         bytes.insert(UInt8(ascii: "["), at: start)
         bytes.append(UInt8(ascii: "]"))
       }
@@ -50,7 +50,7 @@ struct FlowText {
 
   /// The pod, else the service, else the names, else the address. A service's namespace stands for the pod's too.
   private func writeHost(
-    address: IPAddress, endpoint: FlowEndpoint, service: Flow.Service?, names: [String], to bytes: inout [UInt8]
+    address: IPAddress, endpoint: FlowEndpoint, service: Flow.Service?, names: [String], to bytes: inout OutputBuffer
   ) {
     if options.numeric { return address.write(to: &bytes) }
     let serviceName = service?.name ?? ""
@@ -70,7 +70,7 @@ struct FlowText {
     }
   }
 
-  func writeIdentity(_ identity: UInt32, to bytes: inout [UInt8]) {
+  func writeIdentity(_ identity: UInt32, to bytes: inout OutputBuffer) {
     bytes.append(color(.magenta)) { bytes in
       if let name = ReservedIdentity.name(of: identity) {
         bytes.append(UInt8(ascii: "("))
@@ -85,7 +85,7 @@ struct FlowText {
 
   // MARK: Type
 
-  func writeType(of flow: Flow, to bytes: inout [UInt8]) {
+  func writeType(of flow: Flow, to bytes: inout OutputBuffer) {
     if let l7 = flow.l7 { return write(l7, to: &bytes) }
     let subType = UInt32(UInt8(truncatingIfNeeded: flow.eventType.subType))
     switch flow.eventType.type {
@@ -112,7 +112,7 @@ struct FlowText {
     }
   }
 
-  private func write(_ l7: Flow.Layer7, to bytes: inout [UInt8]) {
+  private func write(_ l7: Flow.Layer7, to bytes: inout OutputBuffer) {
     switch l7.record {
     case .none: bytes.append("l7-")
     case .http: bytes.append("http-")
@@ -128,7 +128,7 @@ struct FlowText {
 
   // MARK: Verdict and summary
 
-  func writeVerdict(of flow: Flow, to bytes: inout [UInt8]) {
+  func writeVerdict(of flow: Flow, to bytes: inout OutputBuffer) {
     let isPolicyVerdict = flow.eventType.type == Flow.EventType.Number.policyVerdict
     switch flow.verdict {
     case .forwarded, .redirected:
@@ -154,7 +154,7 @@ struct FlowText {
 
   /// ` BY name (Kind), name2 (Kind)`, for the policies of the flow's own direction.
   private func writePolicies(
-    egress: [Flow.Policy], ingress: [Flow.Policy], of flow: Flow, to bytes: inout [UInt8]
+    egress: [Flow.Policy], ingress: [Flow.Policy], of flow: Flow, to bytes: inout OutputBuffer
   ) {
     guard options.policyNames, flow.trafficDirection != .unknown else { return }
     var isFirst = true
@@ -169,7 +169,7 @@ struct FlowText {
     }
   }
 
-  func writeSummary(of flow: Flow, to bytes: inout [UInt8]) {
+  func writeSummary(of flow: Flow, to bytes: inout OutputBuffer) {
     if let id = flow.ipTraceID, id.traceID > 0 {
       bytes.append("IP Trace ID: ")
       bytes.append(decimal: id.traceID)

@@ -15,7 +15,7 @@ public final class FlowWriter {
   private let descriptor: Int32
   private let bufferSize: Int
   private var printer: FlowPrinter
-  private var buffer: [UInt8] = []
+  private var buffer: OutputBuffer
 
   /// Whether the reader closed its end. Nothing is written any more.
   public private(set) var readerIsGone = false
@@ -26,7 +26,7 @@ public final class FlowWriter {
     self.descriptor = descriptor
     self.bufferSize = bufferSize
     printer = FlowPrinter(options)
-    buffer.reserveCapacity(bufferSize + 16 * 1024)
+    buffer = OutputBuffer(capacity: bufferSize + 16 * 1024)
   }
 
   public func write(_ flow: Flow) throws(Failure) {
@@ -60,7 +60,7 @@ public final class FlowWriter {
       default: throw Failure(code: errno)
       }
     }
-    buffer.removeAll(keepingCapacity: true)
+    buffer.removeAll()
   }
 
   /// Writes everything that is still held back. To be called once, at the end.

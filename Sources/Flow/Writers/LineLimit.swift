@@ -8,16 +8,16 @@ enum LineLimit {
 
   /// Appends the flow in its envelope and a newline.
   static func write(
-    _ flow: Flow, nodeName: String, time: Int64?, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]
+    _ flow: Flow, nodeName: String, time: Int64?, _ writer: inout FlowJSONWriter, to bytes: inout OutputBuffer
   ) {
     let start = bytes.count
-    write(whole: flow, nodeName: nodeName, time: time, &endpoints, to: &bytes)
+    write(whole: flow, nodeName: nodeName, time: time, &writer, to: &bytes)
     if bytes.count - start > longest {
       var trimmed = flow
       for limit in [4096, 1024, 256, 64] {
-        bytes.removeLast(bytes.count - start)
+        bytes.truncate(to: start)
         trim(&trimmed, to: limit)
-        write(whole: trimmed, nodeName: cut(nodeName, to: limit), time: time, &endpoints, to: &bytes)
+        write(whole: trimmed, nodeName: cut(nodeName, to: limit), time: time, &writer, to: &bytes)
         if bytes.count - start <= longest { break }
       }
     }
@@ -25,12 +25,12 @@ enum LineLimit {
   }
 
   private static func write(
-    whole flow: Flow, nodeName: String, time: Int64?, _ endpoints: inout EndpointJSON, to bytes: inout [UInt8]
+    whole flow: Flow, nodeName: String, time: Int64?, _ writer: inout FlowJSONWriter, to bytes: inout OutputBuffer
   ) {
     if nodeName == flow.nodeName, time == flow.time {
-      FlowJSON.write(flow, &endpoints, to: &bytes)
+      writer.write(flow, to: &bytes)
     } else {
-      FlowJSON.write(FlowEvent(.flow(flow), nodeName: nodeName, time: time), &endpoints, to: &bytes)
+      writer.write(FlowEvent(.flow(flow), nodeName: nodeName, time: time), to: &bytes)
     }
   }
 

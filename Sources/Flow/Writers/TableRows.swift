@@ -1,14 +1,14 @@
 /// Rows of a table that wait for the widths of their columns.
 ///
 /// At most `limit` rows wait: then they are written with the widths known so far, and later rows get at least these.
-struct TableRows {
+struct TableRows: ~Copyable {
   static let limit = 100_000
   /// Spaces between the widest text of a column and the next column.
   private static let padding = 3
 
   let text: FlowText
   /// The cells of all rows, one after the other.
-  private var cells: [UInt8] = []
+  private var cells = OutputBuffer()
   /// Where each cell ends.
   private var ends: [Int] = []
   private var widths: [Int] = []
@@ -17,7 +17,7 @@ struct TableRows {
 
   init(text: FlowText) { self.text = text }
 
-  mutating func add(_ flow: Flow, to bytes: inout [UInt8]) {
+  mutating func add(_ flow: Flow, to bytes: inout OutputBuffer) {
     addHeader()
     let text = text
     addCell { text.writeTime(flow.time, to: &$0) }
@@ -30,7 +30,7 @@ struct TableRows {
     endRow(to: &bytes)
   }
 
-  mutating func add(_ lost: LostEvents, in event: FlowEvent, to bytes: inout [UInt8]) {
+  mutating func add(_ lost: LostEvents, in event: FlowEvent, to bytes: inout OutputBuffer) {
     addHeader()
     let text = text
     addCell { text.writeTime(event.time, to: &$0) }
@@ -58,39 +58,32 @@ struct TableRows {
     rows += 1
   }
 
-  private mutating func addCell(_ body: (inout [UInt8]) -> Void) {
+  private mutating func addCell(_ body: (inout OutputBuffer) -> Void) {
     let start = cells.count
     body(&cells)
     let column = ends.count % widths.count
-    widths[column] = max(widths[column], Self.width(of: cells[start...]))
+    widths[column] = max(widths[column], cells.characters(start..<cells.count))
     ends.append(cells.count)
   }
 
-  private mutating func endRow(to bytes: inout [UInt8]) {
+  private mutating func endRow(to bytes: inout OutputBuffer) {
     rows += 1
     if rows >= Self.limit { flush(to: &bytes) }
   }
 
-  /// Characters, not bytes.
-  private static func width(of cell: ArraySlice<UInt8>) -> Int {
-    cell.reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
-  }
-
-  mutating func flush(to bytes: inout [UInt8]) {
+  mutating func flush(to bytes: inout OutputBuffer) {
     var start = 0
     for (index, end) in ends.enumerated() {
       let column = index % widths.count
-      let cell = cells[start..<end]
-      bytes.append(contentsOf: cell)
-      start = end
+      cells.copy(start..<end, to: &bytes)
       if column == widths.count - 1 {
         bytes.append(UInt8(ascii: "\n"))
       } else {
-        let spaces = widths[column] + Self.padding - Self.width(of: cell)
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: spaces))
+        bytes.append(UInt8(ascii: " "), count: widths[column] + Self.padding - cells.characters(start..<end))
       }
+      start = end
     }
-    cells.removeAll(keepingCapacity: true)
+    cells.removeAll()
     ends.removeAll(keepingCapacity: true)
     rows = 0
   }

@@ -4,6 +4,7 @@ import Manifest
 /// chosen validation.
 struct Admission {
   var validation: Validation
+  var compatibility: Compatibility
   var reporter: Reporter
 
   /// Returns warnings; throws what refuses the object. `versions` are those that the kind is served in, newest first.
@@ -11,6 +12,7 @@ struct Admission {
     _ root: Field, _ schema: Schema, versions: [String], nullsAreAbsent: Bool
   ) throws(Refusal) -> [Diagnostic] {
     var validator = SchemaValidator(nullsAreAbsent: nullsAreAbsent)
+    validator.emptyTextsAreUnknown = validation == .strict && compatibility.checksObjectsByLeaves
     validator.check(root, schema)
     var findings = validator.findings
     if let version = root["apiVersion"], let text = version.value.string, !versions.contains(text) {
@@ -30,7 +32,9 @@ struct Admission {
     let fatal = findings.filter { finding in
       switch finding.kind {
       case .violation: validation != .agent
-      case .unknownField: validation == .strict
+      case .unknownField(let name, let parent):
+        validation == .strict
+          && (!compatibility.checksObjectsByLeaves || parent.value.member(name)?.value.hasScalar == true)
       }
     }
     if let finding = fatal.first {
@@ -54,6 +58,17 @@ struct Admission {
     case .unknownField(let name, let parent):
       refusal.message += " is dropped: \(PruningLoss.explain(name, in: parent))"
       return reporter.warning(refusal, .unknownField)
+    }
+  }
+}
+
+extension Value {
+  /// True for a scalar, and for what holds one.
+  fileprivate var hasScalar: Bool {
+    switch content {
+    case .map(let members): members.contains { $0.value.hasScalar }
+    case .list(let elements): elements.contains(where: \.hasScalar)
+    case .null, .boolean, .integer, .number, .string: true
     }
   }
 }

@@ -9,8 +9,9 @@ extension PolicyReader {
     do throws(Refusal) {
       let root = Field(root: object.value)
       try Metadata.check(root, kind: object.kind)
-      var warnings = try Admission(validation: validation, reporter: reporter).check(
-        root, CIDRGroupSchema.object, versions: ["cilium.io/v2", "cilium.io/v2alpha1"], nullsAreAbsent: false)
+      var warnings = try Admission(validation: validation, compatibility: compatibility, reporter: reporter)
+        .check(
+          root, CIDRGroupSchema.object, versions: ["cilium.io/v2", "cilium.io/v2alpha1"], nullsAreAbsent: false)
       var prefixes: [IPPrefix] = []
       for cidr in try root.object("spec")?.strings("externalCIDRs") ?? [] {
         if let prefix = IPPrefix(cidr.content) {

@@ -56,7 +56,7 @@ public struct PolicyReader: Sendable {
   private func readCiliumPolicy(
     _ root: Field, isClusterwide: Bool, into policy: inout PolicyObject, _ reporter: Reporter
   ) throws(Refusal) {
-    policy.warnings = try Admission(validation: validation, reporter: reporter)
+    policy.warnings = try Admission(validation: validation, compatibility: compatibility, reporter: reporter)
       .check(root, schema, versions: ["cilium.io/v2"], nullsAreAbsent: false)
     var rules: [RuleDocument] = []
     if let spec = try root.object("spec") { rules.append(try RuleDecoder.rule(spec)) }
@@ -90,7 +90,7 @@ public struct PolicyReader: Sendable {
     var validator = SchemaValidator(nullsAreAbsent: false)
     validator.check(Field(root: object.value), schema)
     guard !validator.findings.isEmpty else { return [] }
-    let admission = Admission(validation: validation, reporter: reporter)
+    let admission = Admission(validation: validation, compatibility: compatibility, reporter: reporter)
     let unknown = validator.findings.lazy.filter { $0.isUnknownField && $0.refusal.position != error.position }
       .map(admission.warning)
     let value = SchemaRepair.repaired(object.value, without: validator.findings) ?? object.value
@@ -109,7 +109,9 @@ public struct PolicyReader: Sendable {
   private func readNetworkPolicy(
     _ root: Field, into policy: inout PolicyObject, _ reporter: Reporter
   ) throws(Refusal) {
-    let admission = Admission(validation: validation, reporter: reporter)
+    let admission = Admission(
+      validation: compatibility.checksObjectsByLeaves ? .agent : validation, compatibility: compatibility,
+      reporter: reporter)
     policy.warnings = try admission.check(
       root, NetworkPolicySchema.object, versions: ["networking.k8s.io/v1"], nullsAreAbsent: true)
     let document = try NetworkPolicyDocument(try root.object("spec") ?? root.missing("spec"))

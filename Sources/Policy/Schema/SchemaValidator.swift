@@ -20,6 +20,8 @@ struct SchemaFinding: Sendable {
 struct SchemaValidator {
   /// In CRDs a null is a value of the wrong type; in Kubernetes' built-in types it is an absent field.
   var nullsAreAbsent = false
+  /// A known field with an empty text is reported as an unknown one (`Compatibility.checksObjectsByLeaves`).
+  var emptyTextsAreUnknown = false
   private(set) var findings: [SchemaFinding] = []
   /// More is of no use to anybody.
   private static let limit = 100
@@ -58,10 +60,10 @@ struct SchemaValidator {
     guard field.value.map != nil else { return mismatch(field, "an object", .object(schema)) }
     let members = field.members
     for (key, member) in members {
-      if let known = schema.fields[key] {
+      if let known = schema.fields[key], !(emptyTextsAreUnknown && member.value.string == "") {
         check(member, known)
       } else if findings.count < Self.limit {
-        let near = Spelling.nearest(to: key, in: Array(schema.fields.keys))
+        let near = schema.fields[key] == nil ? Spelling.nearest(to: key, in: Array(schema.fields.keys)) : nil
         let refusal = member.refusal(
           "unknown field \"\(key)\"", hint: near.map { "did you mean \($0)?" }, identifier: .unknownField)
         findings.append(SchemaFinding(kind: .unknownField(name: key, parent: field), refusal: refusal))

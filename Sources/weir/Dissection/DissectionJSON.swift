@@ -30,7 +30,7 @@ struct DissectionJSON {
   /// Hands out what has been written since the last time.
   mutating func flush(_ body: ([UInt8]) -> Void) { json.flush(body) }
 
-  mutating func finish(_ summary: CaptureSummary, damage: CaptureError?) {
+  mutating func finish(_ summary: CaptureSummary, _ messages: CaptureMessages, damage: CaptureError?) {
     if listsPackets { json.end("]") }
     json.field("packets", summary.packets)
     json.field("bytes", summary.bytes)
@@ -50,6 +50,7 @@ struct DissectionJSON {
     json.optional("flows_unlisted_packets", summary.flows.unlistedPackets)
     json.key("flows")
     json.array(summary.flows.flows) { Self.add($1, to: &$0) }
+    json.messages(messages)
     json.end("}")
     json.line()
   }

@@ -6,7 +6,9 @@ import Packet
 enum DissectionText {
   private static let topFlows = 10
 
-  static func text(_ reader: borrowing CaptureReader, _ summary: CaptureSummary) -> String {
+  static func text(
+    _ reader: borrowing CaptureReader, _ summary: CaptureSummary, _ messages: CaptureMessages
+  ) -> String {
     let compression = reader.isCompressed ? ", gzip" : ""
     var lines = ["\(reader.name)"]
     lines.append("  format      \(reader.format)\(compression)")
@@ -19,6 +21,7 @@ enum DissectionText {
       lines.append("  time        \(CaptureTime.text(first))\(length)")
     }
     lines += protocolLines(summary) + oddities(summary) + flowLines(summary.flows)
+    lines += MessagesText.lines(messages)
     return lines.joined(separator: "\n") + "\n"
   }
 

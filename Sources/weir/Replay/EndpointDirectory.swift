@@ -2,13 +2,23 @@ import Dataplane
 import Flow
 import Tables
 
-/// How the ends of flows are called: made once, shared by every event.
+/// How ends, nodes and policies are called in events: made once, shared by every event.
 struct EndpointDirectory {
+  /// What a list of rules did.
+  enum Decision: Int, CaseIterable {
+    case egressAllowed, ingressAllowed, egressDenied, ingressDenied
+    /// Neither: the rules only log.
+    case logged
+  }
+
   private let tables: Tables
-  private let endpoints: [FlowEndpoint]
-  private var byIdentity: [UInt32: FlowEndpoint] = [:]
-  private var policies: [UInt32: [Flow.Policy]] = [:]
-  private var logs: [UInt32: [String]] = [:]
+  private let endpoints: [SharedValue<FlowEndpoint>]
+  /// The observers of each endpoint's node.
+  private let observers: [SharedValue<Flow.Observer>]
+  private let nobody: SharedValue<Flow.Observer>
+  private var byIdentity: [UInt32: SharedValue<FlowEndpoint>] = [:]
+  /// By list of rules and decision.
+  private var attributions: [SharedValue<Flow.Attribution>?]
 
   init(_ tables: Tables) {
     self.tables = tables
@@ -21,46 +31,68 @@ struct EndpointDirectory {
       if !endpoint.workloadName.isEmpty {
         end.workloads = [.init(name: endpoint.workloadName, kind: endpoint.workloadKind)]
       }
-      return end
+      return SharedValue(end)
     }
+    let emitter = Flow.Emitter(name: "Weir", version: Weir.version)
+    nobody = SharedValue(Flow.Observer(emitter: emitter))
+    var byNode: [String: SharedValue<Flow.Observer>] = [:]
+    observers = tables.endpoints.map { endpoint in
+      if let known = byNode[endpoint.node] { return known }
+      let observer = SharedValue(Flow.Observer(emitter: emitter, nodeName: endpoint.node))
+      byNode[endpoint.node] = observer
+      return observer
+    }
+    attributions = Array(repeating: nil, count: tables.provenance.lists.count * Decision.allCases.count)
   }
 
   /// The end with this endpoint (-1: none) and this identity, as the judging endpoint sees it.
-  mutating func end(endpoint: Int32, identity: UInt32) -> FlowEndpoint {
-    if endpoint >= 0, endpoints[Int(endpoint)].identity == identity { return endpoints[Int(endpoint)] }
+  mutating func end(endpoint: Int32, identity: UInt32) -> SharedValue<FlowEndpoint> {
+    if endpoint >= 0, tables.endpoints[Int(endpoint)].identity == identity { return endpoints[Int(endpoint)] }
     if let known = byIdentity[identity] { return known }
-    let end = FlowEndpoint(identity: identity, labels: tables.identity(identity)?.labels ?? [])
+    let end = SharedValue(FlowEndpoint(identity: identity, labels: tables.identity(identity)?.labels ?? []))
     byIdentity[identity] = end
     return end
   }
 
-  /// The policies behind a list of rules, each once; Cilium's own allowances are none.
-  mutating func policies(of list: UInt32) -> [Flow.Policy] {
-    if let known = policies[list] { return known }
+  /// Weir on the node of this endpoint; -1: no node.
+  func observer(at endpoint: Int32) -> SharedValue<Flow.Observer> {
+    endpoint >= 0 ? observers[Int(endpoint)] : nobody
+  }
+
+  /// What stands behind a verdict: the policies of a list of rules, and what these log.
+  mutating func attribution(of list: UInt32, _ decision: Decision) -> SharedValue<Flow.Attribution> {
+    let place = Int(list) * Decision.allCases.count + decision.rawValue
+    if let known = attributions[place] { return known }
+    var attribution = Flow.Attribution()
+    let rules = tables.provenance.rules(of: list)
+    attribution.policyLog = Set(rules.map(\.log)).subtracting([""]).sorted()
+    if decision != .logged {
+      attribution.file = rules.first { !$0.file.isEmpty }.map {
+        Flow.FileInfo(name: $0.file, line: UInt32(clamping: $0.line))
+      }
+    }
+    switch decision {
+    case .egressAllowed: attribution.egressAllowedBy = Self.policies(rules)
+    case .ingressAllowed: attribution.ingressAllowedBy = Self.policies(rules)
+    case .egressDenied: attribution.egressDeniedBy = Self.policies(rules)
+    case .ingressDenied: attribution.ingressDeniedBy = Self.policies(rules)
+    case .logged: break
+    }
+    let shared = SharedValue(attribution)
+    attributions[place] = shared
+    return shared
+  }
+
+  /// Each policy once; Cilium's own allowances are none.
+  private static func policies(_ rules: [Provenance.Rule]) -> [Flow.Policy] {
     var result: [Flow.Policy] = []
-    for rule in tables.provenance.rules(of: list) where rule.kind != "reserved" {
+    for rule in rules where rule.kind != "reserved" {
       var labels = ["k8s:io.cilium.k8s.policy.derived-from=\(rule.kind)", "k8s:io.cilium.k8s.policy.name=\(rule.name)"]
       if !rule.namespace.isEmpty { labels.append("k8s:io.cilium.k8s.policy.namespace=\(rule.namespace)") }
       let policy = Flow.Policy(
         name: rule.name, namespace: rule.namespace, labels: labels, revision: 1, kind: rule.kind)
       if !result.contains(policy) { result.append(policy) }
     }
-    policies[list] = result
     return result
-  }
-
-  /// `log.value` of the rules in a list, each once.
-  mutating func logs(of list: UInt32) -> [String] {
-    if let known = logs[list] { return known }
-    let result = Set(tables.provenance.rules(of: list).map(\.log)).subtracting([""]).sorted()
-    logs[list] = result
-    return result
-  }
-
-  /// Where the first rule of a list stands.
-  func file(of list: UInt32) -> Flow.FileInfo? {
-    tables.provenance.rules(of: list).first { !$0.file.isEmpty }.map {
-      Flow.FileInfo(name: $0.file, line: UInt32(clamping: $0.line))
-    }
   }
 }

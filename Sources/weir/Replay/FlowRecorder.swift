@@ -26,22 +26,12 @@ struct FlowRecorder {
     directory = EndpointDirectory(tables)
   }
 
-  /// Whether `record` would make an event: asked first, so that the established path costs nothing more.
-  @inline(__always)
-  func isWorthRecording(_ verdict: PacketVerdict) -> Bool {
-    recordsEveryPacket || (verdict.verdict == .dropped && !verdict.flags.contains(.followsRefusal))
-      || verdict.egress.flags.contains(.opensConnection)
-      || verdict.ingress.flags.contains(.opensConnection)
-      || (verdict.verdict == .audit && (verdict.egress.state == .new || verdict.ingress.state == .new))
-  }
-
   /// Puts the packet's events into `flows`.
   mutating func record(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) {
     flows.removeAll(keepingCapacity: true)
     let base = flow(of: headers, verdict, at: time)
-    for (direction, hop) in [(Direction.egress, verdict.egress), (.ingress, verdict.ingress)] where hop.isPresent {
-      record(hop, direction, verdict, base)
-    }
+    if verdict.egress.isPresent { record(verdict.egress, .egress, verdict.sourceEndpoint, base) }
+    if verdict.ingress.isPresent { record(verdict.ingress, .ingress, verdict.destinationEndpoint, base) }
     if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
       var flow = base
       if verdict.verdict == .dropped {
@@ -58,11 +48,10 @@ struct FlowRecorder {
     }
   }
 
-  private mutating func record(_ hop: HopVerdict, _ direction: Direction, _ verdict: PacketVerdict, _ base: Flow) {
+  private mutating func record(_ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32, _ base: Flow) {
     var flow = base
     flow.trafficDirection = direction == .egress ? .egress : .ingress
-    let endpoint = direction == .egress ? verdict.sourceEndpoint : verdict.destinationEndpoint
-    if endpoint >= 0 { flow.nodeName = tables.endpoints[Int(endpoint)].node }
+    flow.observer = directory.observer(at: endpoint)
     // The host's filter of ICMPv6 comes before its policy.
     let isPolicyDrop =
       hop.verdict == .dropped && hop.flags.contains(.policyAsked) && hop.reason != .forbiddenICMPv6
@@ -92,35 +81,23 @@ struct FlowRecorder {
     if endpoint >= 0, hop.entry >= 0, let policy = tables.endpoints[Int(endpoint)].policy {
       rules = tables.policies[policy].entries[Int(hop.entry)].rules
     }
-    flow.policyLog = directory.logs(of: rules)
+    var decision = EndpointDirectory.Decision.logged
     switch hop.verdict {
     case .dropped:
       flow.verdict = .dropped
       flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
-      guard hop.reason == .policyDeny else { return flow }
-      flow.file = directory.file(of: rules)
-      if direction == .egress {
-        flow.egressDeniedBy = directory.policies(of: rules)
-      } else {
-        flow.ingressDeniedBy = directory.policies(of: rules)
-      }
-      return flow
+      if hop.reason == .policyDeny { decision = direction == .egress ? .egressDenied : .ingressDenied }
     case .audit:
       flow.verdict = .audit
       flow.isReply = false
       flow.policyMatchType = .none
-      return flow
     default:
       flow.verdict = hop.verdict == .redirected ? .redirected : .forwarded
       flow.isReply = false
-      flow.file = directory.file(of: rules)
-      if direction == .egress {
-        flow.egressAllowedBy = directory.policies(of: rules)
-      } else {
-        flow.ingressAllowedBy = directory.policies(of: rules)
-      }
-      return flow
+      decision = direction == .egress ? .egressAllowed : .ingressAllowed
     }
+    flow.attribution = directory.attribution(of: rules, decision)
+    return flow
   }
 
   private func trace(_ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
@@ -144,15 +121,16 @@ struct FlowRecorder {
   private mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
     var flow = Flow()
     flow.time = time
-    flow.emitter = Flow.Emitter(name: "Weir", version: Weir.version)
+    flow.observer = directory.observer(at: -1)
     flow.type = .l3l4
     if headers.flags.contains(.hasEthernet) {
       flow.ethernet = Flow.Ethernet(source: headers.sourceMAC, destination: headers.destinationMAC)
     }
     if headers.ipVersion != 0 {
       flow.ip = Flow.IP(source: headers.source, destination: headers.destination)
-      flow.source = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
-      flow.destination = directory.end(endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
+      flow.sharedSource = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
+      flow.sharedDestination = directory.end(
+        endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
     }
     flow.l4 = Self.layer4(of: headers)
     flow.summary = .derived

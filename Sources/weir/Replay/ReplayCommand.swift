@@ -12,6 +12,8 @@ struct ReplayCommand: ParsableCommand {
     case compact, dict, table, tab, jsonpb, json, summary
   }
 
+  private static let mostThreads = 256
+
   enum Midstream: String, ExpressibleByArgument, CaseIterable { case allow, judge }
 
   static let configuration = CommandConfiguration(
@@ -61,8 +63,14 @@ struct ReplayCommand: ParsableCommand {
       valueName: "judge|allow"))
   var midstream = Midstream.judge
 
+  @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
+  var threads: Int?
+
   func validate() throws {
     _ = try selection()
+    guard threads.map({ (1...Self.mostThreads).contains($0) }) ?? true else {
+      throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
+    }
     guard captures.filter({ $0 == "-" }).count + input.filenames.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("standard input can be read only once: - stands for one capture or one -f")
     }
@@ -75,14 +83,38 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let console = consoleOptions.console
     let selection = try selection()
-    var capture = try open(console)
+    let capture = try open(console)
     let workspace = try Workspace(input, console: console)
-    let clock = ContinuousClock()
-    let start = clock.now
+    var options = EngineOptions()
+    options.midstream = midstream == .judge ? .judge : .allow
+    if output == .summary {
+      try total(capture, workspace.tables, options, console)
+    } else {
+      try print(capture, workspace.tables, selection, options, console)
+    }
+  }
+
+  /// Judges for the totals alone.
+  private func total(
+    _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ console: Console
+  ) throws {
+    let replay = ReplayTotals(tables: tables, options: options)
+    let start = ContinuousClock.now
+    let outcome = replay.run(capture, threads: threads ?? Threads.cores)
+    let duration = ContinuousClock.now - start
+    var statistics = replay.statistics(outcome)
+    statistics.seconds = Workspace.seconds(duration)
+    try finish(statistics, outcome.damage, readerIsGone: false, console)
+  }
+
+  private func print(
+    _ capture: consuming MergedCapture, _ tables: Tables, _ selection: FlowSelection, _ options: EngineOptions,
+    _ console: Console
+  ) throws {
     var replay = Replay(
-      tables: workspace.tables, selection: selection,
-      writer: output == .summary ? nil : FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, midstream: midstream == .judge ? .judge : .allow)
+      tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
+      recordsEveryPacket: packets, options: options)
+    let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)
     } catch let failure as FlowWriter.Failure {
@@ -90,14 +122,20 @@ struct ReplayCommand: ParsableCommand {
       throw ExitStatus.inputOutput
     }
     var statistics = replay.statistics()
-    statistics.seconds = Workspace.seconds(clock.now - start)
-    for damage in capture.damage { console.report(Diagnostic(damage, .warning)) }
-    if replay.readerIsGone, statsJson == nil { return }
+    statistics.seconds = Workspace.seconds(ContinuousClock.now - start)
+    try finish(statistics, capture.damage, readerIsGone: replay.readerIsGone, console)
+  }
+
+  private func finish(
+    _ statistics: ReplayStatistics, _ damage: [CaptureError], readerIsGone: Bool, _ console: Console
+  ) throws {
+    for damage in damage { console.report(Diagnostic(damage, .warning)) }
+    if readerIsGone, statsJson == nil { return }
     if statistics.packets == 0 {
       console.report(
         Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: WarningIdentifier.noPackets.rawValue))
     }
-    try write(statistics, readerIsGone: replay.readerIsGone, console)
+    try write(statistics, readerIsGone: readerIsGone, console)
   }
 
   private func open(_ console: Console) throws -> MergedCapture {

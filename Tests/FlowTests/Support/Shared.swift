@@ -26,8 +26,8 @@ enum Shared {
 /// What a printer with `options` makes of `events`.
 func printed(_ events: [FlowEvent], _ options: FlowPrintOptions) -> String {
   var printer = FlowPrinter(options)
-  var bytes: [UInt8] = []
+  var bytes = OutputBuffer()
   for event in events { printer.print(event, to: &bytes) }
   printer.finish(to: &bytes)
-  return String(decoding: bytes, as: UTF8.self)
+  return bytes.text
 }

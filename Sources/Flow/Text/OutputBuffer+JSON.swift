@@ -1,4 +1,4 @@
-extension [UInt8] {
+extension OutputBuffer {
   /// Begins a member of the object (or an element of the array) that is being written: `name` holds the quoted name
   /// and its colon. A comma is put in front unless the object was just opened.
   @inline(__always)
@@ -41,18 +41,18 @@ extension [UInt8] {
           index += 1
           continue
         }
-        append(contentsOf: text[start..<index])
+        append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
         append(text[index + 2] == 0xa8 ? "\\u2028" : "\\u2029")
         index += 3
         start = index
         continue
       }
-      append(contentsOf: text[start..<index])
+      append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
       appendEscape(byte)
       index += 1
       start = index
     }
-    append(contentsOf: text[start..<text.count])
+    append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
   }
 
   private mutating func appendEscape(_ byte: UInt8) {

@@ -16,7 +16,7 @@ enum TerminalColor {
   static let reset: StaticString = "\u{1b}[0m"
 }
 
-extension [UInt8] {
+extension OutputBuffer {
   /// Appends `text` so that it cannot steer a terminal: escape characters as `^[` and carriage returns as `\r`.
   mutating func append(terminal text: String) {
     let start = count
@@ -26,9 +26,9 @@ extension [UInt8] {
 
   /// Makes what was appended since `start` safe for a terminal.
   mutating func escapeTerminal(from start: Int) {
-    guard let first = self[start...].firstIndex(where: { $0 == 0x1b || $0 == 0x0d }) else { return }
-    let rest = Array(self[first...])
-    removeLast(rest.count)
+    guard let first = firstIndex(from: start, where: { $0 == 0x1b || $0 == 0x0d }) else { return }
+    let rest = bytes(from: first)
+    truncate(to: first)
     for byte in rest {
       switch byte {
       case 0x1b: append("^[")
@@ -39,7 +39,7 @@ extension [UInt8] {
   }
 
   /// Appends what `body` appends, in `color` where there is one.
-  mutating func append(_ color: TerminalColor?, _ body: (inout [UInt8]) -> Void) {
+  mutating func append(_ color: TerminalColor?, _ body: (inout OutputBuffer) -> Void) {
     guard let color else { return body(&self) }
     append(color.sequence)
     body(&self)

@@ -1,4 +1,4 @@
-extension [UInt8] {
+extension OutputBuffer {
   @inline(__always)
   mutating func append(_ text: StaticString) {
     text.withUTF8Buffer { append(contentsOf: $0) }
@@ -7,22 +7,19 @@ extension [UInt8] {
   @inline(__always)
   mutating func append(text: String) {
     let copied: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
-    if copied == nil { append(contentsOf: text.utf8) }
+    if copied == nil { append(contentsOf: Array(text.utf8)) }
   }
 
   mutating func append(decimal value: UInt64) {
-    if value < 10 { return append(0x30 + UInt8(truncatingIfNeeded: value)) }
-    // 20 digits hold any 64-bit number.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value
-      var start = 20
-      repeat {
-        start -= 1
-        digits[start] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest != 0
-      append(contentsOf: digits[start...])
+    var digits = 1
+    var limit: UInt64 = 10
+    while value >= limit {
+      digits += 1
+      // A 64-bit number has at most 20 digits, the last of which no power of ten bounds.
+      if digits == 20 { break }
+      limit *= 10
     }
+    append(decimal: value, digits: digits)
   }
 
   mutating func append(decimal value: Int64) {
@@ -32,23 +29,24 @@ extension [UInt8] {
 
   /// Appends the last `digits` decimal digits of `value`, zeros in front.
   mutating func append(decimal value: UInt64, digits: Int) {
-    var divisor: UInt64 = 1
-    for _ in 1..<Swift.max(1, digits) { divisor *= 10 }
     var rest = value
-    while divisor != 0 {
-      append(0x30 + UInt8(truncatingIfNeeded: rest / divisor % 10))
-      rest %= divisor
-      divisor /= 10
+    append(count: digits) { place in
+      for index in stride(from: digits - 1, through: 0, by: -1) {
+        place[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
     }
   }
 
   /// Appends the last `digits` hexadecimal digits of `value`, in lower case.
   mutating func append(hexadecimal value: UInt64, digits: Int) {
-    var shift = UInt64(digits * 4)
-    while shift > 0 {
-      shift -= 4
-      let digit = UInt8(truncatingIfNeeded: value >> shift & 0xf)
-      append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10)
+    append(count: digits) { place in
+      var rest = value
+      for index in stride(from: digits - 1, through: 0, by: -1) {
+        let digit = UInt8(truncatingIfNeeded: rest & 0xf)
+        place[index] = digit &+ (digit < 10 ? 0x30 : 0x57)
+        rest >>= 4
+      }
     }
   }
 

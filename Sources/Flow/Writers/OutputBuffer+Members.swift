@@ -1,5 +1,5 @@
 /// Members of a protobuf message in JSON: each writes nothing when the value is the field's zero.
-extension [UInt8] {
+extension OutputBuffer {
   @inline(__always)
   mutating func member(_ name: StaticString, text: String) {
     if text.isEmpty { return }

@@ -1,8 +1,9 @@
 /// One record of a capture.
 ///
-/// The bytes are borrowed: they are valid until the reader that handed them out is asked for the next packet or ends.
+/// The bytes are borrowed: they are valid until the reader that handed them out is asked for more, or where it says that
+/// its packets are stable, until it ends.
 @frozen
-public struct CapturedPacket {
+public struct CapturedPacket: BitwiseCopyable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var timestamp: Int64
   /// How many bytes the packet had on the wire.
@@ -12,7 +13,7 @@ public struct CapturedPacket {
   /// What was captured of the packet.
   public var bytes: UnsafeRawBufferPointer
 
-  @inlinable
+  @inlinable @inline(__always)
   public init(timestamp: Int64, originalLength: UInt32, linkType: UInt32, bytes: UnsafeRawBufferPointer) {
     self.timestamp = timestamp
     self.originalLength = originalLength

@@ -1,0 +1,69 @@
+internal import CPrefetch
+internal import Glibc
+
+/// A whole file in memory, of which only what is near the reader stays resident.
+///
+/// Unsafe because a mapping is a pointer: it is made and unmapped here alone, and nobody keeps it longer than the reader
+/// that owns this value. Pages that were let go come back from the file when they are touched again, so packets handed
+/// out stay valid. A file that is cut while it is read would end the process with a bus error where nothing is left to
+/// map; its size is looked at every few megabytes, and a loss is reported instead (`isGone`). What is cut away between
+/// such a look and the reader remains a race, as it is for every program that maps files.
+struct MappedFile: ~Copyable {
+  let base: UnsafeRawPointer
+  let count: Int
+  /// Where resident pages end that were asked for, and where those begin that were not yet let go.
+  private var prepared = 0
+  private var released = 0
+  /// The file lost its end since it was mapped.
+  private(set) var isGone = false
+
+  /// How much is asked for at a time, and how far behind the reader pages are let go: other threads may still be there.
+  private static let step = 4 << 20
+  private static let lag = 8 << 20
+  /// What the kernel maps around a page that is missing.
+  private static let faultAround = 64 << 10
+
+  private let descriptor: Int32
+
+  /// Takes over the descriptor. Nil, leaving it open, where it cannot be mapped, as a pipe or an empty file.
+  init?(descriptor: Int32, size: Int) {
+    guard size > 0, let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+      return nil
+    }
+    self.descriptor = descriptor
+    base = UnsafeRawPointer(address)
+    count = size
+    // Reading goes one way only.
+    madvise(address, size, MADV_SEQUENTIAL)
+  }
+
+  deinit {
+    munmap(UnsafeMutableRawPointer(mutating: base), count)
+    close(descriptor)
+  }
+
+  /// The offset from which on `prepare` has something to do.
+  var nextStep: Int { prepared - Self.step / 2 }
+
+  /// Prefetching needs pages that are mapped already. Touching one in sixteen costs half of what asking for all does.
+  private func touch(_ range: Range<Int>) {
+    for offset in stride(from: range.lowerBound, to: range.upperBound, by: Self.faultAround) {
+      weir_touch(base + offset)
+    }
+  }
+
+  /// Makes what follows `offset` resident and lets go what lies far behind it.
+  mutating func prepare(at offset: Int) {
+    let start = max(prepared, offset & ~(Self.step - 1))
+    let length = min(Self.step, count - start)
+    var status = stat()
+    if fstat(descriptor, &status) != 0 || Int(status.st_size) < count { isGone = true }
+    if length > 0, !isGone { touch(start..<start + length) }
+    prepared = start + Self.step
+    let end = (offset - Self.lag) & ~(Self.step - 1)
+    if end > released {
+      madvise(UnsafeMutableRawPointer(mutating: base + released), end - released, MADV_DONTNEED)
+      released = end
+    }
+  }
+}

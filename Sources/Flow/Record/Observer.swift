@@ -1,0 +1,31 @@
+extension Flow {
+  /// Who saw the event, and where.
+  public struct Observer: Sendable, Hashable {
+    public var emitter: Emitter?
+    public var nodeName = ""
+    public var nodeLabels: [String] = []
+
+    public init(emitter: Emitter? = nil, nodeName: String = "", nodeLabels: [String] = []) {
+      self.emitter = emitter
+      self.nodeName = nodeName
+      self.nodeLabels = nodeLabels
+    }
+
+    static let none = SharedValue(Observer())
+  }
+
+  public var emitter: Emitter? {
+    get { observer.content.emitter }
+    set { observer.content.emitter = newValue }
+  }
+
+  public var nodeName: String {
+    get { observer.content.nodeName }
+    set { observer.content.nodeName = newValue }
+  }
+
+  public var nodeLabels: [String] {
+    get { observer.content.nodeLabels }
+    set { observer.content.nodeLabels = newValue }
+  }
+}

@@ -1,0 +1,93 @@
+import Addresses
+import Layer7
+import Packet
+
+/// Finds the messages of applications in the packets of one capture.
+///
+/// It looks at what is transported in the innermost packet, whatever tunnels are around it, and puts fragments and
+/// streams together. Protocols are recognised by what is said.
+struct MessageReader: ~Copyable {
+  private struct Conversation: Hashable {
+    var source: StreamEnd
+    var destination: StreamEnd
+  }
+
+  /// Senders of cut DTLS hellos that are followed at once.
+  private static let maximumDTLSSenders = 4096
+
+  private(set) var streams = CaptureStreams()
+  private(set) var reassembler = StreamReassembler()
+  private(set) var fragments = DatagramReassembler()
+  private var quic = QUICReader()
+  private var dtls: [Conversation: DTLSReader] = [:]
+
+  var messages: CaptureMessages { streams.messages }
+
+  /// - Parameters:
+  ///   - headers: what was read of `bytes`, which is the whole packet.
+  ///   - frame: the packet's number, from 1 on.
+  mutating func read(
+    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64, depth: Int = 0
+  ) {
+    if headers.flags.contains(.fragment) {
+      guard depth < Tunnel.maximumDepth, let whole = fragments.add(headers, bytes, timestamp: timestamp) else { return }
+      let inner = PacketHeaders(
+        dissecting: whole.span.bytes, linkType: .rawIP, originalLength: UInt32(whole.count)
+      ).inspected(whole.span.bytes)
+      return read(
+        inner, whole.span.bytes, originalLength: whole.count, frame: frame, timestamp: timestamp, depth: depth + 1)
+    }
+    if headers.protocolNumber == 6 {
+      readSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp)
+    } else if depth < Tunnel.maximumDepth, let tunnel = Tunnel(headers, bytes) {
+      let content = bytes.extracting(tunnel.content)
+      let length = max(content.byteCount, originalLength - tunnel.content.lowerBound)
+      let inner = PacketHeaders(
+        dissecting: content, linkType: tunnel.linkType, originalLength: UInt32(clamping: length)
+      ).inspected(content)
+      read(inner, content, originalLength: length, frame: frame, timestamp: timestamp, depth: depth + 1)
+    } else if headers.protocolNumber == 17 {
+      readDatagram(headers, bytes, frame: frame)
+    }
+  }
+
+  mutating func finish() { reassembler.finish(&streams) }
+
+  private mutating func readSegment(
+    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64
+  ) {
+    guard
+      let segment = TCPSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp)
+    else { return }
+    let payload = bytes.extracting(Int(headers.payloadOffset)..<Int(headers.payloadEnd))
+    reassembler.add(segment, payload, to: &streams)
+  }
+
+  private mutating func readDatagram(_ headers: PacketHeaders, _ bytes: RawSpan, frame: Int) {
+    let start = Int(headers.payloadOffset)
+    guard headers.flags.contains(.hasPorts),
+      headers.flags.isDisjoint(with: [.transportTruncated, .transportMalformed]),
+      start < Int(headers.payloadEnd)
+    else { return }
+    let payload = bytes.extracting(start..<Int(headers.payloadEnd))
+    let source = StreamEnd(address: headers.source, port: headers.sourcePort)
+    let destination = StreamEnd(address: headers.destination, port: headers.destinationPort)
+    if QUICReader.mayConcern(payload) {
+      for event in quic.read(payload, from: source, to: destination) {
+        streams.messages.quic.add(event, frame: frame, protocolNumber: 17, from: source, to: destination)
+      }
+    } else if DTLSReader.recognises(payload) {
+      readDTLS(payload, source, destination, frame: frame)
+    }
+  }
+
+  private mutating func readDTLS(_ payload: RawSpan, _ source: StreamEnd, _ destination: StreamEnd, frame: Int) {
+    let conversation = Conversation(source: source, destination: destination)
+    if dtls.count >= Self.maximumDTLSSenders, dtls[conversation] == nil { dtls.removeAll() }
+    for hello in dtls[conversation, default: DTLSReader()].read(payload) {
+      streams.messages.tls.add(
+        CaptureMessages.Hello(hello: hello, isDatagram: true), frame: frame, protocolNumber: 17, from: source,
+        to: destination)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Capture
+import Dataplane
+import Flow
+import Packet
+import Tables
+
+/// Captures judged for their totals alone, by one or several engines.
+///
+/// With several, packets are read by whichever thread is free, one at a time, dealt out by their address pairs, and
+/// judged by each pair's own engine in the captures' order. So the totals do not depend on the number of threads, as
+/// long as no engine's tables overflow: every engine has room for all connections.
+final class ReplayTotals: Sendable {
+  private let tables: Tables
+  private let lookup: LookupTables
+  private let options: EngineOptions
+
+  init(tables: Tables, options: EngineOptions) {
+    self.tables = tables
+    self.options = options
+    lookup = LookupTables(tables)
+  }
+
+  /// What a run over the captures found.
+  struct Outcome {
+    var counters: EngineCounters
+    var drops: [DropTally]
+    var damage: [CaptureError]
+  }
+
+  /// Reads the captures to their end.
+  func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
+    // Packets of a stream do not stay where they are while others are read.
+    threads > 1 && capture.packetsAreStable ? runTogether(capture, threads) : runAlone(capture)
+  }
+
+  private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
+    var worker = ReplayWorker(lookup, options, capacity: Replay.batch)
+    var packets = CapturedPackets(capacity: Replay.batch)
+    var prepared = PreparedPackets(capacity: Replay.batch)
+    var number = 0
+    while true {
+      capture.next(&packets)
+      guard packets.count > 0 else { break }
+      prepared.prepare(packets, lookup)
+      worker.judge(packets, prepared, engine: 0, from: number)
+      number += packets.count
+    }
+    return Outcome(counters: worker.counters, drops: [worker.drops], damage: capture.damage)
+  }
+
+  private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
+    let queue = ChunkQueue(capture, engines: threads)
+    let results = ResultBox(count: threads)
+    Threads.run(threads) { [lookup, options] number in
+      var worker = ReplayWorker(lookup, options, capacity: ChunkQueue.chunk)
+      queue.work(as: number, lookup) { packets, prepared, first in
+        worker.judge(packets, prepared, engine: number, from: first)
+      }
+      results.set(worker.counters, worker.drops, at: number)
+    }
+    var counters = EngineCounters()
+    for result in results.all { counters.add(result.counters) }
+    return Outcome(counters: counters, drops: results.all.map(\.drops), damage: queue.damage)
+  }
+
+  /// Names what was found; the time is the caller's to add.
+  func statistics(_ outcome: Outcome) -> ReplayStatistics {
+    var statistics = ReplayStatistics(outcome.counters)
+    statistics.deniedPairs = DropTally.pairs(outcome.drops, tables)
+    return statistics
+  }
+}
+
+/// An engine and what it is asked for.
+struct ReplayWorker: ~Copyable {
+  private var engine: Engine
+  private var reports: VerdictReports
+  private(set) var drops = DropTally()
+
+  init(_ lookup: LookupTables, _ options: EngineOptions, capacity: Int) {
+    engine = Engine(sharing: lookup, options: options)
+    reports = VerdictReports(.drops, capacity: capacity)
+  }
+
+  var counters: EngineCounters { engine.counters }
+
+  /// - Parameter first: the number of the first packet in the captures.
+  mutating func judge(
+    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int
+  ) {
+    engine.judge(packets, prepared, engine: number, reports: &reports)
+    for position in 0..<reports.count {
+      let report = reports[position]
+      drops.add(packets[Int(report.index)], report.verdict, number: first + Int(report.index))
+    }
+  }
+}
