@@ -154,7 +154,6 @@ struct CaptureStreams: StreamConsumer {
       position += consumed
       switch event {
       case .head: messages.add(parser.head, rest, place(chunk))
-      case .end: continue
       case .needsBytes, .waits:
         sides[chunk.side] = .http1(parser)
         return Step(consumed: position)
