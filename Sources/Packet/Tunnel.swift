@@ -64,16 +64,17 @@ public struct Tunnel: Sendable, Equatable {
   // MARK: - UDP
 
   private static func datagram(_ source: UInt16, _ destination: UInt16, _ body: RawSpan) -> (Int, LinkType)? {
-    for port in [destination, source] {
-      switch port {
-      case 4789: return body.holds(8, at: 0) ? (8, .ethernet) : nil
-      case 6081: return geneve(body)
-      case 2152: return gtp(body)
-      case 3544: return teredo(body)
-      default: continue
-      }
+    datagram(destination, body) ?? datagram(source, body)
+  }
+
+  private static func datagram(_ port: UInt16, _ body: RawSpan) -> (Int, LinkType)? {
+    switch port {
+    case 4789: body.holds(8, at: 0) ? (8, .ethernet) : nil
+    case 6081: geneve(body)
+    case 2152: gtp(body)
+    case 3544: teredo(body)
+    default: nil
     }
-    return nil
   }
 
   private static func geneve(_ body: RawSpan) -> (Int, LinkType)? {
@@ -98,7 +99,7 @@ public struct Tunnel: Sendable, Equatable {
       while next != 0 {
         guard body.holds(1, at: offset), body.byte(at: offset) > 0 else { return nil }
         offset += Int(body.byte(at: offset)) * 4
-        guard body.holds(0, at: offset), offset <= body.byteCount else { return nil }
+        guard offset <= body.byteCount else { return nil }
         next = body.byte(at: offset - 1)
       }
     }
