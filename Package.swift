@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Flow",
+        "Layer7", "Latency", "Dataplane", "Flow", "Kernel",
       ]),
   ],
   dependencies: [
@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CCycleCounter"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CBPF", linkerSettings: [.linkedLibrary("bpf")]),
 
     // Shared vocabulary.
     .target(name: "Addresses", swiftSettings: hotPath),
@@ -78,6 +79,13 @@ let package = Package(
       dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
       swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
+
+    // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
+    .executableTarget(name: "EmbedBPF", swiftSettings: features),
+    .plugin(name: "CompileBPF", capability: .buildTool(), dependencies: ["EmbedBPF"]),
+    .target(
+      name: "Kernel", dependencies: ["Addresses", "CBPF", "Dataplane", "Rules", "Tables"], swiftSettings: features,
+      plugins: ["CompileBPF"]),
 
     .executableTarget(
       name: "weir",
@@ -124,6 +132,10 @@ let package = Package(
     .testTarget(name: "LatencyTests", dependencies: ["Latency"], swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
+      swiftSettings: features),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["Kernel", "CBPF", "Dataplane", "Packet", "Capture", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),
