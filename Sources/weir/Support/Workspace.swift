@@ -132,10 +132,17 @@ struct Workspace {
     var conflicts = BoundedReport(console: console)
     for endpoint in tables.endpoints where endpoint.isLocal {
       guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }
+      let rules = tables.rules(selecting: tables.policies[index])
+      let names = rules.prefix(8).map { "\($0.file):\($0.line) \($0.policy) \($0.path)" }
+      let more = rules.count > 8 ? " and \(rules.count - 8) more" : ""
       conflicts.report(
         Diagnostic(
-          .error, at: nil, object: endpoint.name, "its policies cannot be merged: \(error)",
-          hint: "Cilium would keep the endpoint's previous policy; Weir does not judge it",
+          .error, at: rules.first.map { Location(file: $0.file, position: Position(line: $0.line, column: 1)) },
+          object: endpoint.name,
+          "its policies cannot be merged: \(error)",
+          hint:
+            "one of its rules is to change: \(names.joined(separator: ", "))\(more); Cilium would keep the endpoint's "
+            + "previous policy, and Weir does not judge it",
           identifier: WarningIdentifier.mergeConflict.rawValue))
     }
     conflicts.finish()
@@ -150,5 +157,12 @@ struct Workspace {
   static func seconds(_ duration: Duration) -> Double {
     let parts = duration.components
     return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+  }
+}
+
+extension Tables {
+  /// The rules of files that stand behind a policy.
+  fileprivate func rules(selecting policy: EndpointPolicy) -> [Provenance.Rule] {
+    (provenance.rules(of: policy.ingressRules) + provenance.rules(of: policy.egressRules)).filter { !$0.file.isEmpty }
   }
 }
