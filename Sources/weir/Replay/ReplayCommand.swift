@@ -66,7 +66,10 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
   var threads: Int?
 
+  @OptionGroup var latency: LatencyOptions
+
   func validate() throws {
+    try input.requireFiles()
     _ = try selection()
     guard threads.map({ (1...Self.mostThreads).contains($0) }) ?? true else {
       throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
@@ -98,7 +101,7 @@ struct ReplayCommand: ParsableCommand {
   private func total(
     _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ console: Console
   ) throws {
-    let replay = ReplayTotals(tables: tables, options: options)
+    let replay = ReplayTotals(tables: tables, options: options, sampling: latency.sampling)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Threads.cores)
     let duration = ContinuousClock.now - start
@@ -113,7 +116,7 @@ struct ReplayCommand: ParsableCommand {
   ) throws {
     var replay = Replay(
       tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options)
+      recordsEveryPacket: packets, options: options, sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)
