@@ -1,5 +1,6 @@
 import Benchmark
 import Capture
+import Packet
 import Rows
 
 /// Reading a capture: a file in the page cache to records.
