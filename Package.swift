@@ -104,7 +104,8 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
       swiftSettings: features),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")], swiftSettings: features),
+      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")],
+      swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
       name: "Layer7Tests", dependencies: ["Layer7", "Capture", "Packet", "Rules", "Addresses"],
