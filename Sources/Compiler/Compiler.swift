@@ -51,6 +51,8 @@ public struct Compiler {
         prefix: $0.prefix, identity: map.identities[$0.identity].id, nodeIndex: $0.nodeIndex.map(Int32.init) ?? -1)
     }
     tables.settings = DatapathSettings(input.cluster.settings)
+    tables.settings.hasClusterIdentities =
+      !input.cluster.ciliumIdentities.isEmpty || input.cluster.ciliumEndpoints.contains { $0.identity != nil }
     compileEndpoints(map, into: &tables)
     ServiceTable(cluster: input.cluster).fill(&tables)
     return Compilation(input: input, tables: tables, entries: entries, identities: map)

@@ -18,6 +18,8 @@ public struct ReplayStatistics: Sendable, Hashable {
   /// In the order in which a packet meets the hops.
   public var latency: [Latency] = []
   public var limits = Limits()
+  /// Where the captures were taken, in words: for the summary alone; empty where nobody knows.
+  public var vantage = ""
   /// For the summary alone.
   public var deniedPairs = DeniedPairs()
 

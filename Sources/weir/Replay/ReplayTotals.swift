@@ -14,10 +14,10 @@ final class ReplayTotals: Sendable {
   private let lookup: LookupTables
   private let options: EngineOptions
 
-  init(tables: Tables, options: EngineOptions) {
+  init(tables: Tables, options: EngineOptions, vantage: Vantage) {
     self.tables = tables
     self.options = options
-    lookup = LookupTables(tables)
+    lookup = LookupTables(tables, vantage: vantage)
   }
 
   /// What a run over the captures found.
@@ -29,8 +29,10 @@ final class ReplayTotals: Sendable {
 
   /// Reads the captures to their end.
   func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
-    // Packets of a stream do not stay where they are while others are read.
-    threads > 1 && capture.packetsAreStable ? runTogether(capture, threads) : runAlone(capture)
+    // Packets of a stream do not stay where they are while others are read. Sightings of one packet have to meet in one
+    // engine, and by their addresses translated ones would not.
+    threads > 1 && capture.packetsAreStable && !options.findsSightings
+      ? runTogether(capture, threads) : runAlone(capture)
   }
 
   private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
@@ -73,11 +75,13 @@ final class ReplayTotals: Sendable {
 
 /// An engine and what it is asked for.
 struct ReplayWorker: ~Copyable {
+  private let lookup: LookupTables
   private var engine: Engine
   private var reports: VerdictReports
   private(set) var drops = DropTally()
 
   init(_ lookup: LookupTables, _ options: EngineOptions, capacity: Int) {
+    self.lookup = lookup
     engine = Engine(sharing: lookup, options: options)
     reports = VerdictReports(.drops, capacity: capacity)
   }
@@ -91,7 +95,8 @@ struct ReplayWorker: ~Copyable {
     engine.judge(packets, prepared, engine: number, reports: &reports)
     for position in 0..<reports.count {
       let report = reports[position]
-      drops.add(packets[Int(report.index)], report.verdict, number: first + Int(report.index))
+      let view = lookup.view(of: packets[Int(report.index)])
+      drops.add(view.headers, report.verdict, at: view.packet.timestamp, number: first + Int(report.index))
     }
   }
 }
