@@ -107,9 +107,11 @@ let package = Package(
       name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
-      name: "Layer7Tests", dependencies: ["Layer7", "Capture", "Packet", "Rules", "Addresses"],
-      resources: [.copy("Fixtures")],
-      swiftSettings: features),
+      name: "Layer7Tests",
+      dependencies: [
+        "Layer7", "Capture", "Packet", "Rules", "Addresses", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], resources: [.copy("Fixtures")], swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),

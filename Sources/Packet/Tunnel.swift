@@ -103,27 +103,29 @@ public struct Tunnel: Sendable, Equatable {
   private static func datagram(
     _ source: UInt16, _ destination: UInt16, _ body: RawSpan, _ kind: inout Kind
   ) -> (Int, LinkType)? {
-    for port in [destination, source] {
-      switch port {
-      case vxlanPort:
-        kind = .vxlan
-        return body.holds(8, at: 0) ? (8, .ethernet) : nil
-      case linuxVXLANPort where isPlainVXLAN(body):
-        kind = .vxlan
-        return (8, .ethernet)
-      case genevePort:
-        kind = .geneve
-        return geneve(body)
-      case 2152:
-        kind = .gtp
-        return gtp(body)
-      case 3544:
-        kind = .teredo
-        return teredo(body)
-      default: continue
-      }
+    if let inner = datagram(destination, body, &kind) { return inner }
+    return datagram(source, body, &kind)
+  }
+
+  private static func datagram(_ port: UInt16, _ body: RawSpan, _ kind: inout Kind) -> (Int, LinkType)? {
+    switch port {
+    case vxlanPort:
+      kind = .vxlan
+      return body.holds(8, at: 0) ? (8, .ethernet) : nil
+    case linuxVXLANPort:
+      kind = .vxlan
+      return isPlainVXLAN(body) ? (8, .ethernet) : nil
+    case genevePort:
+      kind = .geneve
+      return geneve(body)
+    case 2152:
+      kind = .gtp
+      return gtp(body)
+    case 3544:
+      kind = .teredo
+      return teredo(body)
+    default: return nil
     }
-    return nil
   }
 
   /// A header without extensions, its reserved bits 0: where the port is registered for something else, no other is one.
@@ -153,7 +155,7 @@ public struct Tunnel: Sendable, Equatable {
       while next != 0 {
         guard body.holds(1, at: offset), body.byte(at: offset) > 0 else { return nil }
         offset += Int(body.byte(at: offset)) * 4
-        guard body.holds(0, at: offset), offset <= body.byteCount else { return nil }
+        guard offset <= body.byteCount else { return nil }
         next = body.byte(at: offset - 1)
       }
     }

@@ -71,7 +71,7 @@ import Testing
     let tables = LookupTables(Self.fixture(audit: audit).tables)
     var random = SplitMix(state: UInt64(option) * 2 + (audit ? 1 : 0))
     for capacity in [1, 7, 64, 500] {
-      let capture = Self.traffic(6000, &random)
+      let capture = Self.traffic(2500, &random)
       var single = Engine(sharing: tables, options: Self.options[option])
       var engine = Engine(sharing: tables, options: Self.options[option])
       var prepared = PreparedPackets(capacity: capacity)

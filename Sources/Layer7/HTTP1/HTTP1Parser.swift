@@ -9,6 +9,9 @@ public struct HTTP1Parser: Sendable {
     case needsBytes
     /// `head` is complete; its ranges are those of the bytes passed in this call.
     case head
+    /// The message whose head came last is complete with its body. A response that lasts until the connection closes
+    /// does not get that far.
+    case end
     /// Only the other direction can tell what these bytes are: feed it first.
     case waits
     /// From the unconsumed bytes on another protocol is spoken.
@@ -51,7 +54,9 @@ public struct HTTP1Parser: Sendable {
     /// Bytes of trailers so far.
     case trailers(Int)
     case untilClose
-    /// After a message without a known end.
+    /// After a message's last byte.
+    case finished
+    /// After the head of a message without a known end.
     case unknownEnd
   }
 
@@ -61,7 +66,7 @@ public struct HTTP1Parser: Sendable {
 
   public init() {}
 
-  /// Reads on until a message's head is complete or the bytes are used up; returns how many bytes are done with.
+  /// Reads on until a message's head or its end is reached, or the bytes are used up; returns how many bytes are done with.
   public mutating func consume(_ bytes: RawSpan, _ exchanges: inout HTTP1Exchanges) -> (consumed: Int, event: Event) {
     var position = 0
     while true {
@@ -82,13 +87,16 @@ public struct HTTP1Parser: Sendable {
         case .failed(let failure):
           return fail(bytes, failure)
         }
+      case .finished:
+        state = .between
+        return (position, .end)
       case .unknownEnd:
         return fail(bytes, .unknownLength)
       case .untilClose:
         return (bytes.byteCount, .needsBytes)
       default:
         if let failure = passBody(bytes, &position) { return fail(bytes, failure) }
-        if case .between = state { continue }
+        if case .finished = state { continue }
         return (position, .needsBytes)
       }
     }
@@ -98,9 +106,9 @@ public struct HTTP1Parser: Sendable {
   /// looks for a message at the beginning of what comes.
   public mutating func skip(_ count: UInt64) {
     switch state {
-    case .body(let rest) where rest >= count: state = rest == count ? .between : .body(rest - count)
+    case .body(let rest) where rest >= count: state = rest == count ? .finished : .body(rest - count)
     case .chunk(let rest) where rest >= count: state = rest == count ? .chunkEnd : .chunk(rest - count)
-    case .untilClose: break
+    case .untilClose, .finished: break
     default: state = .between
     }
   }
@@ -112,6 +120,7 @@ public struct HTTP1Parser: Sendable {
 
   /// Looks at a message's first bytes; an event when they are not the beginning of a head.
   private mutating func begin(_ bytes: RawSpan, _ position: inout Int, _ exchanges: inout HTTP1Exchanges) -> Event? {
+    guard position < bytes.byteCount else { return .needsBytes }
     if let successor = exchanges.successor { return .switched(successor) }
     // Blank lines before a message are passed over (RFC 9112 §2.2).
     while position < bytes.byteCount {

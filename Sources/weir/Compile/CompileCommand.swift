@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compiler
 import Manifest
 import Tables
 
@@ -38,7 +39,8 @@ struct CompileCommand: ParsableCommand {
       throw ExitStatus.missingInput
     }
     let document = TablesJSON(
-      tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+      tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds,
+      times: workspace.compilation.times)
     switch (output, stats) {
     case (.json, false):
       var json = JSONWriter()
@@ -52,7 +54,8 @@ struct CompileCommand: ParsableCommand {
       try StandardOutput.print(json.bytes)
     case (.table, let onlyStatistics):
       let text = TablesText(
-        tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+        tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds,
+        times: workspace.compilation.times)
       try StandardOutput.print(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
     }
   }
