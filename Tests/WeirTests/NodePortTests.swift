@@ -40,8 +40,8 @@ import Testing
     #expect(flows.count == 2)
     for flow in flows {
       #expect(flow.verdict == .forwarded && flow.trafficDirection == .ingress)
-      #expect(flow.destination?.podName == "web" && flow.destinationService?.name == "web")
-      #expect(flow.source?.labels.contains { $0.hasPrefix("reserved:world") } == true)
+      #expect(flow.destination.podName == "web" && flow.destinationService?.name == "web")
+      #expect(flow.source.labels.contains { $0.hasPrefix("reserved:world") })
     }
   }
 

@@ -59,7 +59,7 @@ import Testing
     let tunnels = flows.compactMap(\.tunnel)
     #expect(!tunnels.isEmpty && tunnels.allSatisfy { $0.encapsulation == .vxlan })
     #expect(Set(tunnels.map(\.vni)) == [1001, 1003])
-    for flow in flows where flow.verdict == .dropped { #expect(flow.destination?.podName == "server") }
+    for flow in flows where flow.verdict == .dropped { #expect(flow.destination.podName == "server") }
   }
 
   @Test func theSummarySaysWhatWasAssumed() throws {

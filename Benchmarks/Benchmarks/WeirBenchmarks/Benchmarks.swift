@@ -10,4 +10,5 @@ let benchmarks: @Sendable () -> Void = {
   registerEngineBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
+  registerHTTPBenchmarks()
 }

@@ -48,6 +48,15 @@ extension Row {
   public static let captureReading = Row(
     "capture-pcap", "pcap from the page cache", [.megabytesPerSecond, .itemsPerSecond], item: "packets")
 
+  public static let httpHeads = Row(
+    "http-heads", "HTTP/1 request heads", [.nanosecondsPerItem, .megabytesPerSecond], item: "request")
+  /// Requests judged by rules with a path each.
+  public static let httpRules = [1, 1_000].map { count in
+    (
+      count: count,
+      row: Row("http-rules-\(count)", "HTTP requests under \(count) paths", [.nanosecondsPerItem], item: "request")
+    )
+  }
   public static let flowCompact = Row(
     "flow-compact", "events as compact text", [.itemsPerSecond, .megabytesPerSecond], item: "events")
   public static let flowJSON = Row(
@@ -59,7 +68,8 @@ extension Row {
     + compilations.map(\.row) + scaleCompilations.map(\.row)
     + [dissectTCP, dissectUDP, dissectVLAN]
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
-    + [engineEstablished, engineNew, engineDenied, engineMixed, captureReading, flowCompact, flowJSON]
+    + [engineEstablished, engineNew, engineDenied, engineMixed, captureReading, flowCompact, flowJSON, httpHeads]
+    + httpRules.map(\.row)
 
   private static func dissection(_ name: String, _ title: String) -> Row {
     Row("packet-\(name)", title, [.nanosecondsPerItem], item: "packet")

@@ -164,7 +164,9 @@ extension Engine {
     _ packet: UnsafeMutablePointer<PreparedPacket>, _ now: UInt32, _ reports: inout VerdictReports
   ) {
     var verdict = PacketVerdict()
-    judgeConnection(packet.pointee.key, hash: packet.pointee.hash, Transport(packet.pointee.plain), at: now, &verdict)
+    var probe = NoProbe()
+    judgeConnection(
+      packet.pointee.key, hash: packet.pointee.hash, Transport(packet.pointee.plain), at: now, &verdict, &probe)
     totalsBuffer.base.pointee.count(verdict)
     reports.take(verdict, of: packet.pointee.index)
   }

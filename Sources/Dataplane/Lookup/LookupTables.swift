@@ -129,21 +129,22 @@ public final class LookupTables: Sendable {
       record.identity = endpoint.identity
       record.isLocal = endpoint.isLocal
       record.node = endpoint.nodeIndex
-      if isJudged(endpoint, tables) { record.policy = Int32(clamping: endpoint.policy ?? -1) }
+      record.policy = Int32(clamping: judgingPolicy(of: endpoint, in: tables) ?? -1)
       return record
     }
   }
 
-  /// Whether the datapath asks the endpoint's policy: not the host's without the host firewall, not that of the ingress
-  /// endpoint, which the proxy alone enforces, and none that could not be computed.
-  private static func isJudged(_ endpoint: Endpoint, _ tables: Tables) -> Bool {
+  /// The policy (index into `Tables.policies`) that the datapath asks about the endpoint's packets. None for the host
+  /// without the host firewall, for the ingress endpoint, whose policy the proxy alone enforces, and where the policy
+  /// could not be computed.
+  public static func judgingPolicy(of endpoint: Endpoint, in tables: Tables) -> Int? {
     guard endpoint.isLocal, let policy = endpoint.policy, tables.policies.indices.contains(policy),
       tables.policies[policy].error == nil
-    else { return false }
+    else { return nil }
     switch endpoint.identity {
-    case ReservedIdentity.host: return tables.settings.hostFirewall
-    case ReservedIdentity.ingress: return false
-    default: return true
+    case ReservedIdentity.host: return tables.settings.hostFirewall ? policy : nil
+    case ReservedIdentity.ingress: return nil
+    default: return policy
     }
   }
 }

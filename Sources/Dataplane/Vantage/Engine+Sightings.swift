@@ -11,28 +11,32 @@ extension Engine {
   mutating func removeSightings(
     _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>, _ count: Int
   ) -> Int {
-    let totals = totalsBuffer.base
     var kept = 0
-    for position in 0..<count {
-      let packet = captured[Int(packets[position].index)]
-      let view = tables.view(of: packet)
-      var outcome = SightingTable.Outcome.first
-      if let record = record(of: view, in: packet) { outcome = sightings.observe(record) }
-      switch outcome {
-      case .first: break
-      case .again:
-        totals.pointee.count(view.headers, at: packet.timestamp, length: packet.originalLength)
-        totals.pointee.sightings &+= 1
-        continue
-      case .againButJudged:
-        // The earlier record is the sighting then.
-        totals.pointee.verdicts.unjudged &-= 1
-        totals.pointee.sightings &+= 1
-      }
+    for position in 0..<count where !isSighting(captured[Int(packets[position].index)]) {
       packets[kept] = packets[position]
       kept += 1
     }
     return kept
+  }
+
+  /// Whether the record shows a packet again; it is counted then.
+  @inline(never)
+  mutating func isSighting(_ packet: CapturedPacket) -> Bool {
+    let totals = totalsBuffer.base
+    let view = tables.view(of: packet)
+    guard let record = record(of: view, in: packet) else { return false }
+    switch sightings.observe(record) {
+    case .first: return false
+    case .again:
+      totals.pointee.count(view.headers, at: packet.timestamp, length: packet.originalLength)
+      totals.pointee.sightings &+= 1
+      return true
+    case .againButJudged:
+      // The earlier record is the sighting then.
+      totals.pointee.verdicts.unjudged &-= 1
+      totals.pointee.sightings &+= 1
+      return false
+    }
   }
 
   /// Nil for what has no IP header: frames that are not forwarded.

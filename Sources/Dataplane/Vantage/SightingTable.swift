@@ -46,9 +46,9 @@ struct SightingTable: ~Copyable {
   struct Slot: BitwiseCopyable {
     var record = Record(
       content: 0, source: End(), destination: End(), hopLimit: 0, isManaged: false, file: 0, point: 0, time: .min)
-    var points = InlineArray<4, UInt32>(repeating: 0)
+    var points = InlineArray<8, UInt32>(repeating: 0)
     /// How often it was seen at each of the points; 0: none.
-    var counts = InlineArray<4, UInt8>(repeating: 0)
+    var counts = InlineArray<8, UInt8>(repeating: 0)
   }
 
   static let ways = 8
@@ -96,8 +96,8 @@ struct SightingTable: ~Copyable {
     slot.pointee.record.time = record.time
     var place = 0
     var most: UInt8 = 0
-    for index in 0..<4 where slot.pointee.counts[index] > 0 { most = max(most, slot.pointee.counts[index]) }
-    while place < 3, slot.pointee.counts[place] > 0, slot.pointee.points[place] != record.point { place += 1 }
+    for index in 0..<8 where slot.pointee.counts[index] > 0 { most = max(most, slot.pointee.counts[index]) }
+    while place < 7, slot.pointee.counts[place] > 0, slot.pointee.points[place] != record.point { place += 1 }
     if slot.pointee.points[place] != record.point {
       slot.pointee.points[place] = record.point
       slot.pointee.counts[place] = 0

@@ -13,6 +13,7 @@ struct Replay: ~Copyable {
   private let selectsEverything: Bool
   private let writer: FlowWriter
   private let recordsEveryPacket: Bool
+  private var timer: PacketTimer?
   private var deniedPairs = DeniedPairs()
 
   /// How many packets are read and judged together.
@@ -20,7 +21,7 @@ struct Replay: ~Copyable {
 
   init(
     tables: Tables, selection: FlowSelection, writer: FlowWriter, recordsEveryPacket: Bool, options: EngineOptions,
-    vantage: Vantage
+    vantage: Vantage, sampling: PacketTimer.Sampling?
   ) {
     self.writer = writer
     self.recordsEveryPacket = recordsEveryPacket
@@ -29,6 +30,8 @@ struct Replay: ~Copyable {
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket)
     selector = FlowSelector(selection)
     selectsEverything = selection.isEverything
+    timer = nil
+    if let sampling { timer = PacketTimer(sampling, capacity: Self.batch) }
   }
 
   /// Whoever read the events has gone away, and what followed was not written.
@@ -44,8 +47,12 @@ struct Replay: ~Copyable {
     while true {
       capture.next(&packets)
       guard packets.count > 0 else { break }
-      prepared.prepare(packets, lookup)
-      engine.judge(packets, prepared, reports: &reports)
+      if timer == nil {
+        prepared.prepare(packets, lookup)
+        engine.judge(packets, prepared, reports: &reports)
+      } else {
+        timer?.judge(packets, with: &engine, reports: &reports)
+      }
       for position in 0..<reports.count {
         let report = reports[position]
         try record(packets[Int(report.index)], report.verdict)
@@ -77,6 +84,10 @@ struct Replay: ~Copyable {
   func statistics() -> ReplayStatistics {
     var statistics = ReplayStatistics(engine.counters)
     statistics.deniedPairs = deniedPairs
+    switch timer {
+    case .some(let timer): statistics.take(timer.recorder)
+    case nil: break
+    }
     return statistics
   }
 }

@@ -76,7 +76,10 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
   var threads: Int?
 
+  @OptionGroup var latency: LatencyOptions
+
   func validate() throws {
+    try input.requireFiles()
     _ = try selection()
     guard threads.map({ (1...Self.mostThreads).contains($0) }) ?? true else {
       throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
@@ -112,7 +115,8 @@ struct ReplayCommand: ParsableCommand {
     _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ assumption: String,
     _ console: Console
   ) throws {
-    let replay = ReplayTotals(tables: tables, options: options, vantage: vantage.vantage)
+    let replay = ReplayTotals(
+      tables: tables, options: options, vantage: vantage.vantage, sampling: latency.sampling)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Threads.cores)
     let duration = ContinuousClock.now - start
@@ -128,7 +132,7 @@ struct ReplayCommand: ParsableCommand {
   ) throws {
     var replay = Replay(
       tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options, vantage: vantage.vantage)
+      recordsEveryPacket: packets, options: options, vantage: vantage.vantage, sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)

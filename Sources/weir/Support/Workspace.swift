@@ -23,8 +23,14 @@ struct Workspace {
   init(_ options: InputOptions, console: Console) throws {
     let clock = ContinuousClock()
     let start = clock.now
-    inventory = Inventory.read(options.filenames, overrides: options.overrides)
-    let loaded = clock.now
+    let inventory = Inventory.read(options.filenames, overrides: options.overrides)
+    try self.init(inventory, options, loading: clock.now - start, console: console)
+  }
+
+  /// Compiles what has been read.
+  init(_ inventory: Inventory, _ options: InputOptions, loading: Duration, console: Console) throws {
+    let clock = ContinuousClock()
+    self.inventory = inventory
     inventory.diagnostics.forEach(console.report)
     // An error without an object is about a file: what it held is unknown, and so would be every verdict.
     if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty }) {
@@ -76,7 +82,7 @@ struct Workspace {
     compileSeconds = Self.seconds(end - compiled)
     Self.reportFindings(compilation, &report)
     report.finish()
-    reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
+    reportSummary(options, console, loading: loading, compiling: end - compiled)
   }
 
   /// The same input compiled as it is documented: without the reference's bugs.
