@@ -70,7 +70,10 @@ import Testing
 
   @Test("recorders of several threads add up to one")
   func adding() {
-    let packets = (1...200).map { marks([UInt64($0), UInt64($0 * $0), $0 % 3 == 0 ? 7 : nil, nil, 40]) }
+    let packets = (1...200).map { (number: UInt64) -> PacketMarks in
+      let identity: UInt64? = number % 3 == 0 ? 7 : nil
+      return marks([number, number * number, identity, nil, 40])
+    }
     var (whole, first, second) = (LatencyRecorder(counter), LatencyRecorder(counter), LatencyRecorder(counter))
     record(packets, into: &whole)
     record(Array(packets.prefix(50)), into: &first)

@@ -69,7 +69,7 @@ struct BenchCommand: ParsableCommand {
     guard input.filenames.isEmpty || (pods == nil && policies == nil) else {
       throw ValidationError("--pods and --policies are for runs without -f")
     }
-    guard captures.isEmpty || !input.filenames.isEmpty else { try input.requireFiles(); return }
+    if !captures.isEmpty { try input.requireFiles() }
     guard captures.filter({ $0 == "-" }).count + input.filenames.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("standard input can be read only once: - stands for one capture or one -f")
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Latency
 
 /// A histogram as columns of text: time to the right, in equal steps of its logarithm, and packets upwards.
