@@ -153,7 +153,8 @@ import Testing
     capture.add(Self.outer(17, Wire.vxlan(part(datagram[16...], 2))))
     capture.add(Self.outer(17, Wire.vxlan(part(datagram[..<16], 0x2000))))
     capture.add(Self.outer(17, Wire.vxlan(part(datagram[16...], 2))))
-    let whole = Wire.vxlan(Wire.ethernet(Wire.ip("10.0.0.1", "10.0.0.2", 17, Wire.udp(5001, 53, [1, 2, 3, 4]))))
+    let whole = Wire.vxlan(
+      Wire.ethernet(Wire.ip("10.0.0.1", "10.0.0.2", 17, Wire.udp(5001, 53, [UInt8](repeating: 1, count: 40)))))
     capture.add(Wire.ethernet(Wire.ip("192.0.2.1", "192.0.2.2", 17, Array(whole[..<64]), fragment: 0x2000)))
     capture.add(Wire.ethernet(Wire.ip("192.0.2.1", "192.0.2.2", 17, Array(whole[64...]), fragment: 8)))
     let verdicts = capture.judge(fixture).verdicts
