@@ -32,22 +32,22 @@ extension HTTP1Parser {
     }
   }
 
-  private func body(_ length: UInt64) -> State { length == 0 ? .finished : .body(length) }
+  private func body(_ length: UInt64) -> State { length == 0 ? .between : .body(length) }
 
   private func responseFraming(_ status: Int, _ bytes: RawSpan, _ exchanges: inout HTTP1Exchanges) -> State {
     if status == 101 {
       let request = exchanges.answered()
       let isHTTP2 = request == .upgradeToHTTP2 || head.upgradeIsHTTP2(in: bytes) == true
       exchanges.switch(to: isHTTP2 ? .http2 : .upgraded)
-      return .finished
+      return .between
     }
-    if 100..<200 ~= status { return .finished }
+    if 100..<200 ~= status { return .between }
     let request = exchanges.answered()
     if request == .connect, 200..<300 ~= status {
       exchanges.switch(to: .tunnel)
-      return .finished
+      return .between
     }
-    if request == .head || status == 204 || status == 304 { return .finished }
+    if request == .head || status == 204 || status == 304 { return .between }
     switch head.transferCodings {
     case .chunked: return .chunkSize
     case .other: return .untilClose
@@ -65,7 +65,7 @@ extension HTTP1Parser {
       case .body(let rest):
         let passed = min(rest, available)
         position += Int(passed)
-        state = passed == rest ? .finished : .body(rest - passed)
+        state = passed == rest ? .between : .body(rest - passed)
       case .chunk(let rest):
         let passed = min(rest, available)
         position += Int(passed)
@@ -86,7 +86,7 @@ extension HTTP1Parser {
           return passed + Int(available) > Self.maximumHead ? .trailersTooLong : nil
         }
         guard passed + position - start <= Self.maximumHead else { return .trailersTooLong }
-        state = line.isEmpty ? .finished : .trailers(passed + position - start)
+        state = line.isEmpty ? .between : .trailers(passed + position - start)
       default:
         return nil
       }

@@ -9,9 +9,6 @@ public struct HTTP1Parser: Sendable {
     case needsBytes
     /// `head` is complete; its ranges are those of the bytes passed in this call.
     case head
-    /// The message whose head came last is complete with its body. A response that lasts until the connection closes
-    /// does not get that far.
-    case end
     /// Only the other direction can tell what these bytes are: feed it first.
     case waits
     /// From the unconsumed bytes on another protocol is spoken.
@@ -54,8 +51,6 @@ public struct HTTP1Parser: Sendable {
     /// Bytes of trailers so far.
     case trailers(Int)
     case untilClose
-    /// After a message's last byte.
-    case finished
     /// After the head of a message without a known end.
     case unknownEnd
   }
@@ -66,7 +61,7 @@ public struct HTTP1Parser: Sendable {
 
   public init() {}
 
-  /// Reads on until a message's head or its end is reached, or the bytes are used up; returns how many bytes are done with.
+  /// Reads on until a message's head is complete or the bytes are used up; returns how many bytes are done with.
   public mutating func consume(_ bytes: RawSpan, _ exchanges: inout HTTP1Exchanges) -> (consumed: Int, event: Event) {
     var position = 0
     while true {
@@ -87,16 +82,13 @@ public struct HTTP1Parser: Sendable {
         case .failed(let failure):
           return fail(bytes, failure)
         }
-      case .finished:
-        state = .between
-        return (position, .end)
       case .unknownEnd:
         return fail(bytes, .unknownLength)
       case .untilClose:
         return (bytes.byteCount, .needsBytes)
       default:
         if let failure = passBody(bytes, &position) { return fail(bytes, failure) }
-        if case .finished = state { continue }
+        if case .between = state { continue }
         return (position, .needsBytes)
       }
     }
@@ -106,9 +98,9 @@ public struct HTTP1Parser: Sendable {
   /// looks for a message at the beginning of what comes.
   public mutating func skip(_ count: UInt64) {
     switch state {
-    case .body(let rest) where rest >= count: state = rest == count ? .finished : .body(rest - count)
+    case .body(let rest) where rest >= count: state = rest == count ? .between : .body(rest - count)
     case .chunk(let rest) where rest >= count: state = rest == count ? .chunkEnd : .chunk(rest - count)
-    case .untilClose, .finished: break
+    case .untilClose: break
     default: state = .between
     }
   }

@@ -22,7 +22,6 @@ struct CaptureMessages {
     var held: [UInt32: [UInt8]] = [:]
     var pending: [UInt8] = []
     var http1 = HTTP1Parser()
-    var request: String?
     var http2: HTTP2Parser?
     var kafka: KafkaParser?
     var tuple = ""
@@ -190,11 +189,7 @@ struct CaptureMessages {
         break
       }
       let host = head.host.map { bytes.span.bytes.text($0) } ?? ""
-      connection.sides[side].request = "http1 \(tuple) \(method) \(target) \(host)"
-    case .end:
-      // The truth lists messages when they are complete.
-      if let request = connection.sides[side].request { add(request) }
-      connection.sides[side].request = nil
+      add("http1 \(tuple) \(method) \(target) \(host)")
     case .switched(.http2):
       let isClient = bytes.starts(with: Array("PRI * ".utf8))
       connection.sides[side].http2 = HTTP2Parser(isClient ? .clientPreface : .firstFrame)

@@ -6,8 +6,6 @@ struct HTTP1Conversation {
   private var parsers = [HTTP1Parser(), HTTP1Parser()]
   private var pending: [[UInt8]] = [[], []]
   private(set) var log: [String] = []
-  /// Messages that were complete.
-  private(set) var ends = 0
   private(set) var heads: [HTTP1Head] = []
 
   mutating func client(_ text: String) { feed(0, Array(text.utf8)) }
@@ -40,8 +38,6 @@ struct HTTP1Conversation {
       case .head:
         heads.append(parsers[direction].head)
         log.append(describe(parsers[direction].head, bytes.span.bytes))
-      case .end:
-        ends += 1
       case .needsBytes, .waits:
         return
       case .switched(let successor):

@@ -30,14 +30,6 @@ import Testing
       ])
   }
 
-  @Test func everyMessageIsCompleteInTheEnd() {
-    var conversation = HTTP1Conversation()
-    conversation.feed(0, Self.client)
-    conversation.feed(1, Self.server)
-    #expect(conversation.heads.count == 11)
-    #expect(conversation.ends == 11)
-  }
-
   @Test func everySplitGivesTheSameMessages() {
     let heads = { (log: [String]) in log.filter { !$0.hasPrefix("tunnel") } }
     let whole = heads(log(Self.client, [], Self.server, []))
