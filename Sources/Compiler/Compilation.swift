@@ -8,4 +8,5 @@ public struct Compilation: Sendable {
   /// Those of all accepted policies.
   public let entries: [CompiledEntry]
   public let identities: IdentityMap
+  public let times: CompilationTimes
 }

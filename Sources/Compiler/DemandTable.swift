@@ -1,6 +1,6 @@
 /// What filters demand of their peers, each demand known by a number: most rules ask the same, and equal ones need no
 /// comparing.
-final class DemandTable {
+struct DemandTable: Sendable {
   private var numbers: [SelectorPolicy: Int32] = [:]
   private var demands: [SelectorPolicy] = []
   /// Merged before, by the two numbers.
@@ -9,11 +9,17 @@ final class DemandTable {
   /// The demand of a rule that just allows.
   static let plainAllow: Int32 = 0
 
+  /// The demand of a deny rule.
+  static let plainDeny: Int32 = 1
+
   init() {
-    _ = number(of: SelectorPolicy())
+    var demand = SelectorPolicy()
+    _ = number(of: demand)
+    demand.isDeny = true
+    _ = number(of: demand)
   }
 
-  func number(of demand: SelectorPolicy) -> Int32 {
+  mutating func number(of demand: SelectorPolicy) -> Int32 {
     if let known = numbers[demand] { return known }
     let number = Int32(demands.count)
     demands.append(demand)
@@ -24,7 +30,7 @@ final class DemandTable {
   subscript(number: Int32) -> SelectorPolicy { demands[Int(number)] }
 
   /// The demand of both, the first having been there before.
-  func merge(_ first: Int32, _ second: Int32) throws(MergeConflict) -> Int32 {
+  mutating func merge(_ first: Int32, _ second: Int32) throws(MergeConflict) -> Int32 {
     guard first != second else { return first }
     let pair = UInt64(UInt32(bitPattern: first)) << 32 | UInt64(UInt32(bitPattern: second))
     if let known = merged[pair] { return known }

@@ -6,7 +6,7 @@ import Rules
 /// The filters of one endpoint and direction: for each port as written, what every peer selector demands
 /// (`cilium-policy.md` §5.1).
 struct FilterTable {
-  struct Key: Hashable {
+  struct Key: Hashable, Sendable {
     var direction: Direction
     var port: PortProtocol.Port
     var endPort: Int32
@@ -17,18 +17,19 @@ struct FilterTable {
   struct Peer {
     var selector: Int32
     var demand: Int32
-    /// Index into `Provenance.lists`.
+    /// Index into `RuleLists.lists`.
     var rules: UInt32
   }
 
   struct Filter {
-    var key: Key
+    /// Index into `RuleTemplates.keys`.
+    var key: Int32
     /// In order of first mention.
     var peers: [Peer] = []
     /// Position in `peers` by selector, once they are many.
     private var positions: [Int32: Int] = [:]
 
-    init(key: Key) {
+    init(key: Int32) {
       self.key = key
     }
 
@@ -47,35 +48,32 @@ struct FilterTable {
   }
 
   private(set) var filters: [Filter] = []
-  private var indices: [Key: Int] = [:]
+  private var indices: [Int32: Int] = [:]
 
-  /// Merges a peer's demand into the filter of `key`.
+  /// Where the filter of a key is; it is added when new.
+  mutating func index(of key: Int32) -> Int {
+    if let known = indices[key] { return known }
+    filters.append(Filter(key: key))
+    indices[key] = filters.count - 1
+    return filters.count - 1
+  }
+
+  /// Merges a peer's demand into a filter.
   ///
   /// - Parameter neverMeets: the selector `reserved:none`, whose rules never meet since nobody is it.
   mutating func merge(
-    _ peer: Peer, at key: Key, _ cache: SelectorCache, _ demands: DemandTable, _ provenance: inout ProvenanceBuilder,
-    neverMeets: Int32
+    _ peer: Peer, into index: Int, _ demands: inout DemandTable, _ lists: inout RuleLists, neverMeets: Int32
   ) throws(MergeConflict) {
-    let index: Int
-    if let known = indices[key] {
-      index = known
-    } else {
-      index = filters.count
-      filters.append(Filter(key: key))
-      indices[key] = index
-    }
     guard let position = filters[index].position(of: peer.selector) else {
       filters[index].append(peer)
       return
     }
     guard peer.selector != neverMeets else { return }
     let known = filters[index].peers[position]
-    do {
+    if known.demand != peer.demand {
       filters[index].peers[position].demand = try demands.merge(known.demand, peer.demand)
-    } catch {
-      throw MergeConflict(message: "\(key.text), peer \(cache[peer.selector].text): \(error.message)")
     }
-    filters[index].peers[position].rules = provenance.union(known.rules, peer.rules)
+    filters[index].peers[position].rules = lists.union(known.rules, peer.rules)
   }
 }
 

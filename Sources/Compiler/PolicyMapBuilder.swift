@@ -8,7 +8,7 @@ import Tables
 /// other: entries of different identities act on each other only through those of any peer.
 struct PolicyMapBuilder {
   /// The part of an entry that precedence looks at.
-  struct Value {
+  struct Value: Equatable, Sendable {
     var isDeny = false
     var redirect: UInt16 = 0
     var proxyPriority: UInt8 = 0
@@ -19,7 +19,7 @@ struct PolicyMapBuilder {
   }
 
   /// A key packed so that numbers sort as keys do: by identity, protocol, then the broader first.
-  struct Key: Comparable {
+  struct Key: Comparable, Hashable, Sendable {
     var bits: UInt64
 
     init(identity: UInt32, protocolNumber: UInt8, port: UInt16, portPrefixLength: UInt8) {
@@ -43,7 +43,7 @@ struct PolicyMapBuilder {
     }
   }
 
-  struct Entry {
+  struct Entry: Equatable, Sendable {
     var key: Key
     var value: Value
   }
@@ -51,25 +51,37 @@ struct PolicyMapBuilder {
   private var entries: [Entry] = []
   private var prunes = false
   private let usesAuthentication: Bool
+  /// Entries of any peer that can make others go; complete when finished.
+  private(set) var strong: [Entry]
 
-  /// - Parameter usesAuthentication: some rule of the direction names an authentication mode, whoever its peers are.
-  init(usesAuthentication: Bool) {
+  /// - Parameters:
+  ///   - usesAuthentication: some rule of the direction names an authentication mode, whoever its peers are.
+  ///   - strong: what any peer's entries are to act on, when those of single identities alone are inserted.
+  init(usesAuthentication: Bool, strong: [Entry] = []) {
     self.usesAuthentication = usesAuthentication
+    self.strong = strong
+    prunes = !strong.isEmpty
   }
 
+  @inline(__always)
   mutating func insert(_ value: Value, at key: Key) {
     if value.isDeny || value.proxyPriority > 0 || usesAuthentication { prunes = true }
     entries.append(Entry(key: key, value: value))
   }
 
-  /// Drops what can never decide and returns the rest, sorted by key. `merge` gives the list of the rules of two.
-  mutating func finish(mergingRules merge: (UInt32, UInt32) -> UInt32) -> [Entry] {
+  /// Drops what can never decide and returns the rest, sorted by key.
+  ///
+  /// - Parameters:
+  ///   - merge: gives the list of the rules of two.
+  ///   - isFirst: which of two redirects is taken where their priorities are equal.
+  mutating func finish(
+    mergingRules merge: (UInt32, UInt32) -> UInt32, isFirst: (UInt16, UInt16) -> Bool
+  ) -> [Entry] {
     entries.sort { $0.key < $1.key }
-    mergeEqualKeys(merge)
+    mergeEqualKeys(merge, isFirst)
     guard prunes else { return entries }
-    let anyPeer = entries.prefix { $0.key.identity == 0 }
     // Entries of any peer that can make others go.
-    let strong = anyPeer.filter { $0.value.isDeny || $0.value.proxyPriority > 0 }
+    strong += entries.prefix { $0.key.identity == 0 }.filter { $0.value.isDeny || $0.value.proxyPriority > 0 }
     var result: [Entry] = []
     result.reserveCapacity(entries.count)
     var start = 0
@@ -82,12 +94,14 @@ struct PolicyMapBuilder {
     return result
   }
 
-  private mutating func mergeEqualKeys(_ merge: (UInt32, UInt32) -> UInt32) {
+  private mutating func mergeEqualKeys(
+    _ merge: (UInt32, UInt32) -> UInt32, _ isFirst: (UInt16, UInt16) -> Bool
+  ) {
     guard entries.count > 1 else { return }
     var last = 0
     for index in 1..<entries.count {
       if entries[index].key == entries[last].key {
-        entries[last].value.merge(entries[index].value, mergingRules: merge)
+        entries[last].value.merge(entries[index].value, mergingRules: merge, isFirst: isFirst)
       } else {
         last += 1
         if last != index { entries[last] = entries[index] }
@@ -165,14 +179,17 @@ extension PolicyMapBuilder.Value {
   }
 
   /// Two entries of one key: a deny wins, then the redirect of higher priority; explicit authentication beats inherited.
-  mutating func merge(_ other: Self, mergingRules: (UInt32, UInt32) -> UInt32) {
+  mutating func merge(
+    _ other: Self, mergingRules: (UInt32, UInt32) -> UInt32, isFirst: (UInt16, UInt16) -> Bool
+  ) {
     guard isDeny == other.isDeny else {
       if other.isDeny { self = other }
       return
     }
     if rules != other.rules { rules = mergingRules(rules, other.rules) }
     if other.proxyPriority > proxyPriority
-      || (other.proxyPriority == proxyPriority && other.redirect != 0 && other.redirect < redirect)
+      || (other.proxyPriority == proxyPriority && other.redirect != redirect && other.redirect != 0
+        && isFirst(other.redirect, redirect))
     {
       proxyPriority = other.proxyPriority
       redirect = other.redirect

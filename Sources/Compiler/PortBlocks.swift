@@ -1,6 +1,6 @@
 /// Aligned blocks of ports, as policy-map keys hold them (`cilium-policy.md` §5.3).
 enum PortBlocks {
-  struct Block: Equatable {
+  struct Block: Equatable, Sendable {
     var port: UInt16
     var prefixLength: UInt8
   }

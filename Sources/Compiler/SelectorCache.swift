@@ -5,59 +5,56 @@ import Rules
 
 /// Which identities each peer selector selects. Every selector is evaluated once and known by a number from then on.
 final class SelectorCache {
-  /// A selector and what it selects.
-  final class Selection {
-    let selector: PeerSelector
-    let isWildcard: Bool
-    /// Indices into `IdentityMap.identities`, ascending; for the wildcard all of them.
-    let identities: [Int32]
-    /// Numbers of the selected identities, ascending, hosts left out.
-    let numbers: [UInt32]
-    /// The selected host identities; of these an endpoint knows only its own node's.
-    let hosts: [Int32]
-    private(set) lazy var text = selector.text
-
-    init(_ selector: PeerSelector, _ identities: [Int32], _ all: [SecurityIdentity]) {
-      self.selector = selector
-      self.identities = identities
-      isWildcard = selector.isWildcard
-      guard !selector.isWildcard else {
-        numbers = []
-        hosts = []
-        return
-      }
-      hosts = identities.filter { all[Int($0)].id == ReservedIdentity.host }
-      let numbers = identities.lazy.map { all[Int($0)].id }.filter { $0 != ReservedIdentity.host }
-      self.numbers = numbers.sorted()
-    }
-
-    /// Numbers of the selected identities as an endpoint sees them that knows this host.
-    func numbers(host: Int32) -> [UInt32] {
-      hosts.contains(host) ? [ReservedIdentity.host] + numbers : numbers
-    }
-  }
-
-  private let map: IdentityMap
-  private let index: LabelIndex
+  private var identities: [SecurityIdentity]
+  let index: LabelIndex
   /// Identities that carry a prefix label or the world label: the only ones that CIDR and FQDN selectors can match.
-  private let outside: [Int32]
+  private var outside: [Int32]
   private var numbers: [PeerSelector: Int32] = [:]
-  private var selections: [Selection] = []
+  private(set) var selections: [Selection] = []
+  /// Registered, to be evaluated together; their numbers follow those of `selections`.
+  private var pending: [PeerSelector] = []
 
   init(map: IdentityMap) {
-    self.map = map
+    identities = map.identities
     index = LabelIndex(map.identities)
-    outside = map.identities.indices.filter {
-      !map.identities[$0].labels.prefixes.isEmpty || map.identities[$0].isOutside
-    }.map(Int32.init)
+    outside = map.identities.indices.filter { Self.isOutside(map.identities[$0]) }.map(Int32.init)
+  }
+
+  static func isOutside(_ identity: SecurityIdentity) -> Bool {
+    !identity.labels.prefixes.isEmpty || identity.isOutside
+  }
+
+  /// The selector's number; it may be used once `evaluate` has run.
+  func register(_ selector: PeerSelector) -> Int32 {
+    if let known = numbers[selector] { return known }
+    let number = Int32(selections.count + pending.count)
+    pending.append(selector)
+    numbers[selector] = number
+    return number
+  }
+
+  /// Evaluates what was registered, on several cores.
+  func evaluate(threads: Int) {
+    guard !pending.isEmpty else { return }
+    let queries = pending.map { selector in
+      if case .labels(let labels) = selector { index.query(labels) } else { LabelIndex.Query() }
+    }
+    let (pending, identities, outside) = (pending, identities, outside)
+    let chunks = Cores.chunks(of: pending.count, atLeast: 16, threads: threads)
+    let results = Cores.map(chunks.count, threads: threads) { chunk in
+      chunks[chunk].map {
+        Selection(pending[$0], Self.evaluate(pending[$0], queries[$0], identities, outside), identities)
+      }
+    }
+    selections.reserveCapacity(selections.count + pending.count)
+    for result in results { selections += result }
+    self.pending.removeAll()
   }
 
   /// The selector's number.
   func number(of selector: PeerSelector) -> Int32 {
-    if let known = numbers[selector] { return known }
-    let number = Int32(selections.count)
-    selections.append(Selection(selector, evaluate(selector), map.identities))
-    numbers[selector] = number
+    let number = register(selector)
+    if !pending.isEmpty { evaluate(threads: 1) }
     return number
   }
 
@@ -68,26 +65,51 @@ final class SelectorCache {
     self[number(of: selector)].identities
   }
 
-  private func evaluate(_ selector: PeerSelector) -> [Int32] {
+  // MARK: Changes
+
+  /// Takes an identity up that came later, for the selectors that select it.
+  func insert(_ identity: SecurityIdentity, at slot: Int, selectedBy selectors: [Int32]) {
+    if slot < identities.count { identities[slot] = identity } else { identities.append(identity) }
+    index.insert(identity, at: Int32(slot))
+    if Self.isOutside(identity) { outside.insertSorted(Int32(slot)) }
+    for selector in selectors { selections[Int(selector)].insert(Int32(slot), number: identity.id) }
+  }
+
+  func remove(at slot: Int, selectedBy selectors: [Int32]) {
+    let identity = identities[slot]
+    index.remove(at: Int32(slot))
+    outside.removeSorted(Int32(slot))
+    for selector in selectors { selections[Int(selector)].remove(Int32(slot), number: identity.id) }
+  }
+
+  // MARK: Evaluation
+
+  private static func evaluate(
+    _ selector: PeerSelector, _ query: LabelIndex.Query, _ identities: [SecurityIdentity], _ outside: [Int32]
+  ) -> [Int32] {
     switch selector {
-    case .labels(let labels): index.matches(of: labels)
-    case .cidr(let cidr): outside.filter { selects(cidr, map.identities[Int($0)]) }
-    case .fqdn(let fqdn):
-      outside.filter { map.identities[Int($0)].labels.contains(Label(source: "fqdn", key: fqdn.text)) }
+    case .labels: query.matches()
+    case .cidr, .fqdn: outside.filter { selects(selector, identities[Int($0)].labels) }
     }
   }
 
-  private func selects(_ selector: CIDRSelector, _ identity: SecurityIdentity) -> Bool {
-    let isBase =
-      switch selector.base {
-      case .prefix(let prefix): isInside(identity, prefix)
-      case .group(let labels): identity.labels.matches(labels)
-      }
-    return isBase && !selector.exceptions.contains { isInside(identity, $0) }
+  /// Whether a CIDR or FQDN selector selects an identity with these labels.
+  static func selects(_ selector: PeerSelector, _ labels: LabelSet) -> Bool {
+    switch selector {
+    case .labels(let selector): return labels.matches(selector)
+    case .fqdn(let selector): return labels.contains(Label(source: "fqdn", key: selector.text))
+    case .cidr(let selector):
+      let isBase =
+        switch selector.base {
+        case .prefix(let prefix): isInside(labels, prefix)
+        case .group(let selector): labels.matches(selector)
+        }
+      return isBase && !selector.exceptions.contains { isInside(labels, $0) }
+    }
   }
 
   /// Prefix labels compare by containment.
-  private func isInside(_ identity: SecurityIdentity, _ prefix: IPPrefix) -> Bool {
-    identity.labels.prefixes.contains(where: prefix.contains)
+  private static func isInside(_ labels: LabelSet, _ prefix: IPPrefix) -> Bool {
+    labels.prefixes.contains(where: prefix.contains)
   }
 }

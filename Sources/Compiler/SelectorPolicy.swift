@@ -3,9 +3,9 @@ import Rules
 import Tables
 
 /// What a filter demands of one peer selector, and how two such demands merge (`cilium-policy.md` §5.1, §5.2).
-struct SelectorPolicy: Hashable {
+struct SelectorPolicy: Hashable, Sendable {
   /// Who looks into the packets, with the listener priority that decides between redirects; lower numbers win.
-  enum Parser: Hashable {
+  enum Parser: Hashable, Sendable {
     case none, tls, dns, http, kafka, crd
     case proxylib(String)
 

@@ -2,6 +2,8 @@ import Policy
 import Rules
 import Tables
 
+@testable import Scenarios
+
 /// One scenario, judged both ways.
 struct Differential {
   /// What a run has covered.

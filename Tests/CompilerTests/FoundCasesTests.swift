@@ -6,6 +6,8 @@ import Rules
 import Tables
 import Testing
 
+@testable import Scenarios
+
 /// Cases that the comparison with the naive evaluator, or a property, has found.
 @Suite struct FoundCasesTests {
   private static let location = Location(file: "case.yaml")

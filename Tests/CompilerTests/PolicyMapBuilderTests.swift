@@ -29,7 +29,7 @@ import Testing
         value,
         at: .init(identity: row.identity, protocolNumber: row.proto, port: row.port, portPrefixLength: row.length))
     }
-    return builder.finish(mergingRules: { a, _ in a }).map { entry in
+    return builder.finish(mergingRules: { a, _ in a }, isFirst: <).map { entry in
       let (key, value) = (entry.key, entry.value)
       let verdict = value.isDeny ? "D" : value.proxyPriority > 0 ? "R\(value.proxyPriority)" : "A"
       let auth =

@@ -3,6 +3,8 @@ import Rules
 import Tables
 import Testing
 
+@testable import Scenarios
+
 /// A random scenario and what its tables answer, to be compared with the answers after a change.
 struct PropertyCase {
   enum Answer: Equatable {

@@ -1,9 +1,12 @@
 import Addresses
 import Cluster
+import Compiler
 import Policy
 import Rules
 import Tables
 import Testing
+
+@testable import Scenarios
 
 /// What must hold of the compiler whatever the policies are.
 @Suite struct PropertyTests {
@@ -24,6 +27,14 @@ import Testing
   func repetition(seed: UInt64) {
     let scenario = PropertyCase(seed: seed).scenario
     expectEqual(CompiledScenario(scenario).tables, CompiledScenario(scenario).tables, seed: seed)
+  }
+
+  @Test("the number of threads does not change the tables", arguments: seeds)
+  func threads(seed: UInt64) {
+    let scenario = PropertyCase(seed: seed).scenario
+    let input = CompiledScenario.input(scenario, CompiledScenario.read(scenario))
+    let alone = Compiler.compile(input, threads: 1)
+    for threads in [2, 3, 8] { expectEqual(alone, Compiler.compile(input, threads: threads), seed: seed) }
   }
 
   @Test("the order of objects does not change the tables", arguments: seeds)

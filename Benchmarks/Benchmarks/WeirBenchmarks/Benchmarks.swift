@@ -8,6 +8,8 @@ let benchmarks: @Sendable () -> Void = {
   registerPacketBenchmarks()
   registerLookupBenchmarks()
   registerEngineBenchmarks()
+  registerReplayBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
+  registerHTTPBenchmarks()
 }

@@ -12,7 +12,7 @@ public enum IdentityLabelFilter {
   ]
 
   /// The answers for keys asked before: a cluster has few keys and many pods.
-  struct Memory {
+  struct Memory: Sendable {
     private var answers: [String: Bool] = [:]
 
     mutating func keeps(_ key: String) -> Bool {

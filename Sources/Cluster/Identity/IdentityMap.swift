@@ -17,13 +17,21 @@ public struct IdentityMap: Sendable {
 
   /// - Parameters:
   ///   - localNode: judge from this node's point of view; nil: every endpoint is local on its own node.
-  public init(cluster: Cluster, outside: OutsideAddresses, localNode: String?) {
-    var builder = IdentityMapBuilder(cluster: cluster, outside: outside, localNode: localNode)
-    builder.build()
+  ///   - threads: how many cores read the pods' labels; the result is the same with any.
+  public init(cluster: Cluster, outside: OutsideAddresses, localNode: String?, threads: Int = 1) {
+    var builder = IdentityMapBuilder(cluster: cluster, outside: outside, localNode: localNode, threads: threads)
+    builder.addCluster()
+    builder.addOutside()
     self = builder.map
   }
 
   init() {}
+
+  mutating func reserveCapacity(pods: Int) {
+    identities.reserveCapacity(identities.count + pods)
+    ipcache.reserveCapacity(ipcache.count + pods)
+    endpoints.reserveCapacity(endpoints.count + pods)
+  }
 
   /// The host identity that endpoints of a node know.
   public func hostIdentity(of node: Int?) -> Int {

@@ -2,11 +2,12 @@ import Addresses
 import Rules
 
 /// Builds an `IdentityMap` step by step; lives only during its construction.
-struct IdentityMapBuilder {
+public struct IdentityMapBuilder {
   let cluster: Cluster
   let localNode: String?
+  let threads: Int
   var outside: OutsideAddresses
-  var map = IdentityMap()
+  public private(set) var map = IdentityMap()
 
   private var settings: Settings { cluster.settings }
   private var byLabels: [LabelSet: Int] = [:]
@@ -22,23 +23,38 @@ struct IdentityMapBuilder {
   /// Number ranges that an agent allocates from for itself.
   private enum Scope { case outside, remoteNode }
 
-  init(cluster: Cluster, outside: OutsideAddresses, localNode: String?) {
+  /// What is outside, with its effective labels.
+  private var effective: [(prefix: IPPrefix, labels: EffectiveLabels)] = []
+
+  /// - Parameter threads: how many cores read the pods' labels; the result is the same with any.
+  public init(cluster: Cluster, outside: OutsideAddresses, localNode: String?, threads: Int) {
     self.cluster = cluster
     self.outside = outside
     self.localNode = localNode
+    self.threads = threads
   }
 
-  mutating func build() {
+  /// First: what the cluster itself holds.
+  public mutating func addCluster() {
     map.identities = SecurityIdentity.reserved
     findAPIServers()
     indexNodes()
     let nodeAddresses = cluster.nodes.flatMap { $0.addresses.map { IPPrefix(host: $0) } }
-    let effective = outside.effective(adding: settings.cidrMatchesNodes ? nodeAddresses : [])
-    let byPrefix = Dictionary(uniqueKeysWithValues: effective.map { ($0.prefix, $0.labels) })
+    effective = outside.effective(adding: settings.cidrMatchesNodes ? nodeAddresses : [])
     // A rule may name a node's own address; its block says nothing of the node unless CIDRs match nodes.
-    addNodes(effective: settings.cidrMatchesNodes ? byPrefix : [:])
+    addNodes(
+      effective: settings.cidrMatchesNodes
+        ? Dictionary(uniqueKeysWithValues: effective.map { ($0.prefix, $0.labels) }) : [:])
     addPods()
-    addOutside(effective)
+  }
+
+  /// Then the addresses outside it, as far as nothing inside has them.
+  public mutating func addOutside() {
+    for (prefix, labels) in effective where !inside.contains(prefix) {
+      let set = labels.labels(of: prefix, isDualStack: settings.isDualStack)
+      let reserved = SecurityIdentity.reserved.firstIndex { $0.labels == set }
+      map.ipcache.append((prefix, reserved ?? add(set, in: .outside), nil))
+    }
     map.ipcache.sort { $0.prefix < $1.prefix }
   }
 
@@ -144,27 +160,24 @@ struct IdentityMapBuilder {
   private mutating func addPods() {
     var ciliumEndpoints: [String: CiliumEndpoint] = [:]
     for endpoint in cluster.ciliumEndpoints { ciliumEndpoints["\(endpoint.namespace)/\(endpoint.name)"] = endpoint }
-    var bases = PodLabelBases(cluster: cluster)
     var allocator = PodIdentityAllocator(cluster: cluster)
-    var filter = IdentityLabelFilter.Memory()
-    byLabels.reserveCapacity(cluster.pods.count)
     // Numbers follow the pods' names, not the order of the files.
-    for index in podsByName() {
-      let pod = cluster.pods[index]
-      let name = "\(pod.namespace)/\(pod.name)"
-      let known = ciliumEndpoints.isEmpty ? nil : ciliumEndpoints[name]
+    let order = podsByName()
+    byLabels.reserveCapacity(order.count)
+    inside.reserveCapacity(order.count)
+    map.reserveCapacity(pods: order.count)
+    let labels = PodLabels.read(order, of: cluster, threads: threads)
+    for (index, pod) in zip(order, labels) {
+      let known = ciliumEndpoints.isEmpty ? nil : ciliumEndpoints[pod.name]
       let identity: Int
       if !ciliumEndpoints.isEmpty, known?.identity == nil {
         identity = Int(ReservedIdentity.unmanaged) - 1
       } else if let known, let id = known.identity {
         identity = add(id: id, labels: LabelSet(known.labels))
       } else {
-        let own = pod.labels.compactMap { key, value in
-          filter.keeps(key) ? Label.k8s(key, value) : nil
-        }
-        identity = add(podLabels: LabelSet(own, base: bases.base(for: pod)), &allocator)
+        identity = add(podLabels: pod.labels, &allocator)
       }
-      addPodEndpoint(index, pod, name: name, identity: identity, known: known)
+      addPodEndpoint(index, name: pod.name, identity: identity, known: known)
     }
   }
 
@@ -184,26 +197,17 @@ struct IdentityMapBuilder {
     return map.identities.count - 1
   }
 
-  private mutating func addPodEndpoint(_ index: Int, _ pod: Pod, name: String, identity: Int, known: CiliumEndpoint?) {
-    let addresses = pod.addresses.isEmpty ? known?.addresses ?? [] : pod.addresses
+  private mutating func addPodEndpoint(_ index: Int, name: String, identity: Int, known: CiliumEndpoint?) {
+    var addresses = cluster.pods[index].addresses
+    if addresses.isEmpty { addresses = known?.addresses ?? [] }
+    let node = cluster.pods[index].node
     for address in addresses { addInside(address, identity) }
     let isManaged = identity != Int(ReservedIdentity.unmanaged) - 1
     map.endpoints.append(
       ManagedEndpoint(
-        kind: .pod(index), name: name, identity: identity, node: nodeIndices[pod.node],
+        kind: .pod(index), name: name, identity: identity, node: nodeIndices[node],
         endpointID: known?.endpointID ?? 0, addresses: addresses,
-        isLocal: isManaged && (localNode == nil || localNode == pod.node)))
-  }
-
-  // MARK: Outside
-
-  private mutating func addOutside(_ effective: [(prefix: IPPrefix, labels: EffectiveLabels)]) {
-    for (prefix, labels) in effective where !inside.contains(prefix) {
-      let world = Label.reserved(settings.isDualStack ? (prefix.isIPv6 ? "world-ipv6" : "world-ipv4") : "world")
-      let set = LabelSet(Array(labels.byKey.values) + [world], prefixes: labels.named.map { [$0] } ?? [])
-      let reserved = SecurityIdentity.reserved.firstIndex { $0.labels == set }
-      map.ipcache.append((prefix, reserved ?? add(set, in: .outside), nil))
-    }
+        isLocal: isManaged && (localNode == nil || localNode == node)))
   }
 
   // MARK: Allocation

@@ -41,9 +41,12 @@ public struct LabelSet: Sendable {
   /// `own` beside the labels of `base`, which count more where keys are equal. The keys of `own` differ.
   public init(_ own: [Label], base: Base) {
     self.base = base
-    self.own = own.filter { base.label(withKey: $0.key) == nil }.sorted()
+    var kept = own
+    kept.removeAll { label in base.labels.contains { $0.key == label.key } }
+    kept.sort()
+    self.own = kept
     prefixes = []
-    ownHash = Self.hash(of: self.own)
+    ownHash = Self.hash(of: kept)
   }
 
   /// The label with this key, unless it is in `base`.
@@ -68,14 +71,23 @@ public struct LabelSet: Sendable {
 
   /// Printed form, sorted.
   public var texts: [String] {
-    let texts = own.map(\.description)
-    guard let base else { return texts.sorted() }
-    return (base.texts + texts).sorted()
+    let texts = own.map(\.description).sorted()
+    guard let base else { return texts }
+    var result: [String] = []
+    result.reserveCapacity(texts.count + base.texts.count)
+    var rest = base.texts[...]
+    for text in texts {
+      while let first = rest.first, first < text { result.append(rest.removeFirst()) }
+      result.append(text)
+    }
+    return result + rest
   }
 }
 
 extension LabelSet: Hashable {
   public static func == (a: LabelSet, b: LabelSet) -> Bool {
+    // Tables of sets compare whatever falls into one bucket, so unequal sets must be told apart without their labels.
+    guard a.ownHash &+ (a.base?.hash ?? 0) == b.ownHash &+ (b.base?.hash ?? 0) else { return false }
     if a.base === b.base { return a.own == b.own }
     return a.labels == b.labels
   }
@@ -88,6 +100,16 @@ extension LabelSet: Hashable {
 extension LabelSet {
   public func contains(_ label: Label) -> Bool {
     own.contains(label) || base?.labels.contains(label) ?? false
+  }
+
+  /// In no particular order.
+  public func forEach(_ body: (Label) -> Void) {
+    base?.labels.forEach(body)
+    own.forEach(body)
+  }
+
+  public func contains(where isMeant: (Label) -> Bool) -> Bool {
+    own.contains(where: isMeant) || base?.labels.contains(where: isMeant) ?? false
   }
 
   /// The label with this key whose source the selector accepts.

@@ -54,6 +54,12 @@ struct EffectiveLabels {
     for (key, label) in outer?.byKey ?? [:] where result.byKey[key] == nil { result.byKey[key] = label }
     return result
   }
+
+  /// With the world of the block's family.
+  func labels(of prefix: IPPrefix, isDualStack: Bool) -> LabelSet {
+    let world = Label.reserved(isDualStack ? (prefix.isIPv6 ? "world-ipv6" : "world-ipv4") : "world")
+    return LabelSet(Array(byKey.values) + [world], prefixes: named.map { [$0] } ?? [])
+  }
 }
 
 extension OutsideAddresses {

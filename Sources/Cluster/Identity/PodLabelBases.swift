@@ -1,6 +1,6 @@
 /// Labels that Cilium gives to pods beside their own: those of the namespace, its name, the cluster, the service account.
-struct PodLabelBases {
-  private let namespaceLabels: [String: [Label]]
+struct PodLabelBases: Sendable {
+  private var namespaceLabels: [String: [Label]]
   private let clusterName: String
   /// By namespace, then service account.
   private var bases: [String: [String: LabelSet.Base]] = [:]
@@ -8,9 +8,16 @@ struct PodLabelBases {
   init(cluster: Cluster) {
     clusterName = cluster.settings.clusterName
     namespaceLabels = Dictionary(
-      cluster.namespaces.map { namespace in
-        (namespace.name, namespace.labels.map { .k8s(LabelKey.namespaceLabelsPrefix + $0.key, $0.value) })
-      }, uniquingKeysWith: { _, last in last })
+      cluster.namespaces.map { ($0.name, Self.labels(of: $0)) }, uniquingKeysWith: { _, last in last })
+  }
+
+  private static func labels(of namespace: Namespace) -> [Label] {
+    namespace.labels.map { .k8s(LabelKey.namespaceLabelsPrefix + $0.key, $0.value) }
+  }
+
+  mutating func set(_ namespace: Namespace?, named name: String) {
+    namespaceLabels[name] = namespace.map(Self.labels)
+    bases[name] = nil
   }
 
   mutating func base(for pod: Pod) -> LabelSet.Base {

@@ -12,7 +12,7 @@ public struct SecurityIdentity: Sendable, Equatable {
 
   /// World, or an address outside the cluster.
   public var isOutside: Bool {
-    labels.labels.contains { $0.source == "reserved" && $0.key.hasPrefix("world") }
+    labels.contains { $0.source == "reserved" && $0.key.hasPrefix("world") }
   }
 }
 

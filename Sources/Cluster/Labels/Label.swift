@@ -35,7 +35,16 @@ extension Label: Comparable {
 }
 
 extension Label: CustomStringConvertible {
-  public var description: String { value.isEmpty ? "\(source):\(key)" : "\(source):\(key)=\(value)" }
+  public var description: String {
+    var text = ""
+    text.reserveCapacity(source.utf8.count + key.utf8.count + value.utf8.count + 2)
+    text += source
+    text += ":"
+    text += key
+    guard !value.isEmpty else { return text }
+    text += "="
+    return text + value
+  }
 }
 
 /// Label keys that Cilium itself gives to pods (`cilium-policy.md` §2.4).

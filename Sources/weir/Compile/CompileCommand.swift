@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compiler
 import Manifest
 import Tables
 
@@ -27,6 +28,8 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Print only the sizes and times.")
   var stats = false
 
+  func validate() throws { try input.requireFiles() }
+
   func run() throws {
     let console = consoleOptions.console
     let workspace = try Workspace(input, console: console)
@@ -38,7 +41,8 @@ struct CompileCommand: ParsableCommand {
       throw ExitStatus.missingInput
     }
     let document = TablesJSON(
-      tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+      tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds,
+      times: workspace.compilation.times)
     switch (output, stats) {
     case (.json, false):
       var json = JSONWriter()
@@ -52,7 +56,8 @@ struct CompileCommand: ParsableCommand {
       try StandardOutput.print(json.bytes)
     case (.table, let onlyStatistics):
       let text = TablesText(
-        tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds)
+        tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds,
+        times: workspace.compilation.times)
       try StandardOutput.print(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
     }
   }

@@ -1,4 +1,5 @@
 import Addresses
+import Compiler
 import Manifest
 import Policy
 import Rules
@@ -9,6 +10,7 @@ struct TablesJSON {
   let tables: Tables
   let policies: [PolicyObject]
   let compileSeconds: Double
+  let times: CompilationTimes
 
   func write(to json: inout JSONWriter, endpoint: String?) {
     json.object { json in
@@ -46,6 +48,13 @@ struct TablesJSON {
       $0.field("distinct_policy_maps", statistics.distinctPolicyMaps)
       $0.key("seconds")
       $0.value(seconds: statistics.seconds)
+      for (name, time) in [
+        ("identities_seconds", times.identities), ("rules_seconds", times.rules),
+        ("endpoints_seconds", times.endpoints),
+      ] {
+        $0.key(name)
+        $0.value(seconds: Workspace.seconds(time))
+      }
     }
   }
 

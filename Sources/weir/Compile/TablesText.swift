@@ -1,3 +1,4 @@
+import Compiler
 import Policy
 import Rules
 import Tables
@@ -7,6 +8,7 @@ struct TablesText {
   let tables: Tables
   let policies: [PolicyObject]
   let compileSeconds: Double
+  let times: CompilationTimes
 
   func text(endpoint: String?) -> String {
     var lines: [String] = []
@@ -26,11 +28,14 @@ struct TablesText {
   var statistics: String {
     let statistics = TableStatistics(tables, policies: policies.count, seconds: compileSeconds)
     let refused = policies.filter { !$0.isAccepted }.count
-    let milliseconds = (statistics.seconds * 10_000).rounded() / 10
+    func milliseconds(_ seconds: Double) -> Double { (seconds * 100_000).rounded() / 100 }
+    func phase(_ time: Duration) -> Double { milliseconds(Workspace.seconds(time)) }
     return """
       \(statistics.policies) policies\(refused > 0 ? " (\(refused) refused)" : ""), \(statistics.identities) identities, \
       \(statistics.endpoints) local endpoints, \(statistics.entries) policy-map entries in \
-      \(statistics.distinctPolicyMaps) distinct maps, compiled in \(milliseconds) ms
+      \(statistics.distinctPolicyMaps) distinct maps, compiled in \(milliseconds(statistics.seconds)) ms: \
+      identities and addresses \(phase(times.identities)), rules \(phase(times.rules)), \
+      endpoints \(phase(times.endpoints))
 
       """
   }
