@@ -25,6 +25,7 @@ public struct Engine: ~Copyable {
   var related: RelatedTable
   var journal: RelatedJournal
   var fragments: FragmentTable
+  var sightings: SightingTable
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
 
@@ -39,6 +40,7 @@ public struct Engine: ~Copyable {
     related = RelatedTable(maximum: options.maximumConnections)
     journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
+    sightings = SightingTable(isUsed: options.findsSightings, window: options.sightingWindow)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
 
@@ -74,16 +76,18 @@ public struct Engine: ~Copyable {
   /// - Parameters:
   ///   - nanoseconds: capture time since the epoch; drives all lifetimes, in whole seconds as Cilium's clock.
   ///   - length: bytes on the wire, for the counters.
+  ///   - sourceIdentity: the source's security identity where a tunnel carried it; 0: its address tells.
   public mutating func judge(
-    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32
+    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32, sourceIdentity: UInt32 = 0
   ) -> PacketVerdict {
     var probe = NoProbe()
-    return judge(headers, at: nanoseconds, length: length, &probe)
+    return judge(headers, at: nanoseconds, length: length, sourceIdentity: sourceIdentity, &probe)
   }
 
   @inline(__always)
   mutating func judge(
-    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32, _ probe: inout some StageProbe
+    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32, sourceIdentity: UInt32 = 0,
+    _ probe: inout some StageProbe
   ) -> PacketVerdict {
     let totals = totalsBuffer.base
     totals.pointee.count(headers, at: nanoseconds, length: length)
@@ -92,7 +96,7 @@ public struct Engine: ~Copyable {
     case .ip:
       let transport = transport(of: headers)
       if transport.traits.contains(.hasTuple) {
-        judgeTuple(headers, transport, at: Self.seconds(nanoseconds), &verdict, &probe)
+        judgeTuple(headers, transport, sourceIdentity, at: Self.seconds(nanoseconds), &verdict, &probe)
       } else {
         judgeObstacle(headers, transport.obstacle, transport.traits, &verdict, &probe)
       }
@@ -114,8 +118,8 @@ public struct Engine: ~Copyable {
   /// A packet with a tuple, which may be a service's.
   @inline(__always)
   private mutating func judgeTuple(
-    _ headers: borrowing PacketHeaders, _ transport: Transport, at now: UInt32, _ verdict: inout PacketVerdict,
-    _ probe: inout some StageProbe
+    _ headers: borrowing PacketHeaders, _ transport: Transport, _ sourceIdentity: UInt32, at now: UInt32,
+    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
     var transport = transport
     var key = ConnectionTable.Key(
@@ -128,7 +132,8 @@ public struct Engine: ~Copyable {
     }
     let hash = key.hash
     probe.leave(.parse)
-    judgeConnection(key, hash: hash, transport, lacksBackend: lacksBackend, at: now, &verdict, &probe)
+    judgeConnection(
+      key, hash: hash, transport, lacksBackend: lacksBackend, sourceIdentity: sourceIdentity, at: now, &verdict, &probe)
   }
 
   /// Finds the connection of a packet and asks the hops.
@@ -136,10 +141,11 @@ public struct Engine: ~Copyable {
   /// - Parameters:
   ///   - key: after service translation, with its hash.
   ///   - lacksBackend: the destination is a service without backends.
+  ///   - sourceIdentity: as for `judge`.
   @inline(__always)
   mutating func judgeConnection(
-    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false, at now: UInt32,
-    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
+    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false,
+    sourceIdentity: UInt32 = 0, at now: UInt32, _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
     let place = connections.place(key, hash: hash, at: now)
     let slot = place.slot
@@ -151,6 +157,7 @@ public struct Engine: ~Copyable {
       resolve(slot)
       probe.leave(.identity)
     }
+    if sourceIdentity != 0 { slot.setIdentity(sourceIdentity, orientation: place.orientation) }
     let fromFirst = place.orientation == 0
     verdict.sourceIdentity = fromFirst ? slot.pointee.firstIdentity : slot.pointee.secondIdentity
     verdict.destinationIdentity = fromFirst ? slot.pointee.secondIdentity : slot.pointee.firstIdentity

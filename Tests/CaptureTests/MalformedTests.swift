@@ -51,7 +51,7 @@ import Testing
       // Packets come one by one as their bytes do.
       let count = try read(Array(whole.prefix(end))) ?? 0
       #expect(count <= end / 12)
-      if Self.isThorough || end % 5 == 0 { try read(CaptureFixture.gzip(Array(whole.prefix(end)))) }
+      if end % 5 == 0 { try read(CaptureFixture.gzip(Array(whole.prefix(end)))) }
     }
   }
 

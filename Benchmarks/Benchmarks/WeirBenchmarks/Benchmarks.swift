@@ -8,6 +8,7 @@ let benchmarks: @Sendable () -> Void = {
   registerPacketBenchmarks()
   registerLookupBenchmarks()
   registerEngineBenchmarks()
+  registerReplayBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()

@@ -43,10 +43,12 @@ private struct JudgedRequest {
         rule.path = "/api/v1/resource\(number)/[0-9]+"
         return rule
       })
-    bytes = Array("GET /api/v1/resource\(count - 1)/17 HTTP/1.1\r\nHost: shop:8080\r\n\r\n".utf8)
+    let bytes = Array("GET /api/v1/resource\(count - 1)/17 HTTP/1.1\r\nHost: shop:8080\r\n\r\n".utf8)
     var exchanges = HTTP1Exchanges()
     var parser = HTTP1Parser()
-    guard parser.consume(bytes.span.bytes, &exchanges).event == .head else { throw InputError("no request") }
+    let (_, event) = parser.consume(bytes.span.bytes, &exchanges)
+    guard event == .head else { throw InputError("no request") }
+    self.bytes = bytes
     head = parser.head
   }
 

@@ -20,10 +20,8 @@ extension LiveCompilation {
     input.set(namespace, named: name)
     labelReader.set(namespace, named: name)
     var released: [Int] = []
-    for (key, index) in inputIndex.pods.sorted(by: { $0.key < $1.key })
-    where input.cluster.pods[index].namespace == name {
-      replaceEndpoint(of: input.cluster.pods[index], named: key, &released)
-    }
+    let pods = input.cluster.pods.filter { $0.namespace == name }.sorted { $0.name < $1.name }
+    for pod in pods { replaceEndpoint(of: pod, named: InputIndex.key(pod), &released) }
     for slot in released { release(slot) }
   }
 

@@ -12,9 +12,21 @@ public final class LookupTables: Sendable {
   let services: ServiceIndex
   private let groups: ServiceGroups
   let settings: PathSettings
+  let vantage: Vantage
+  /// Whether the numbers of `identities` are the cluster's own.
+  let hasClusterIdentities: Bool
+  /// Whether any node's address is known.
+  let hasNodes: Bool
+  /// Sorted.
+  private let identities: FixedBuffer<UInt32>
 
-  public init(_ tables: Tables) {
+  /// - Parameter vantage: where the packets were captured.
+  public init(_ tables: Tables, vantage: Vantage = .node) {
     settings = PathSettings(tables.settings)
+    self.vantage = vantage
+    hasClusterIdentities = tables.settings.hasClusterIdentities
+    hasNodes = tables.ipcache.contains { $0.prefix.isHost && ReservedIdentity.isNode($0.identity) }
+    identities = FixedBuffer(tables.identities.map(\.id).sorted(), padding: 0)
     policies = PolicyIndex(tables.policies)
     services = ServiceIndex(services: tables.services, backends: tables.backends)
     groups = ServiceGroups(services: tables.services, backends: tables.backends)
@@ -62,6 +74,21 @@ public final class LookupTables: Sendable {
   public func resolve(_ address: IPAddress) -> (endpoint: Int?, identity: UInt32) {
     let owner = owner(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4)
     return (owner.endpoint < 0 ? nil : Int(owner.endpoint), owner.identity(seenFrom: owner.node))
+  }
+
+  /// Whether an address belongs to a node.
+  func isNode(_ owner: AddressOwner) -> Bool { owner.node >= 0 || ReservedIdentity.isNode(owner.identity) }
+
+  func isPod(_ owner: AddressOwner) -> Bool { owner.endpoint >= 0 && !isNode(owner) }
+
+  /// Whether a security identity is in the tables.
+  func isKnown(_ identity: UInt32) -> Bool {
+    var (first, end) = (0, identities.count)
+    while first < end {
+      let middle = (first + end) / 2
+      if identities[middle] < identity { first = middle + 1 } else { end = middle }
+    }
+    return first < identities.count && identities[first] == identity
   }
 
   /// Which of several engines judges the packets between two addresses.

@@ -52,6 +52,7 @@ extension Engine {
     _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
     _ timings: inout PacketTimings
   ) {
+    if options.findsSightings, isSighting(captured) { return }
     if timings.isNextTimed() {
       var probe = TimingProbe()
       judge(captured, index, &counts, &reports, &probe)
@@ -69,7 +70,9 @@ extension Engine {
     _ probe: inout some StageProbe
   ) {
     var packet = PreparedPacket()
-    guard packet.plain.read(captured) else { return judgeOther(captured, index, &reports, &probe) }
+    guard packet.plain.read(captured), !tables.mayOpen(packet.plain) else {
+      return judgeOther(captured, index, &reports, &probe)
+    }
     packet.timestamp = captured.timestamp
     packet.length = captured.originalLength
     counts.count(packet)
@@ -90,9 +93,11 @@ extension Engine {
   private mutating func judgeOther(
     _ captured: CapturedPacket, _ index: UInt32, _ reports: inout VerdictReports, _ probe: inout some StageProbe
   ) {
-    let headers = PacketHeaders(
-      dissecting: captured.bytes, linkType: LinkType(rawValue: captured.linkType),
-      originalLength: captured.originalLength)
-    reports.take(judge(headers, at: captured.timestamp, length: captured.originalLength, &probe), of: index)
+    let view = tables.view(of: captured)
+    reports.take(
+      judge(
+        view.headers, at: captured.timestamp, length: captured.originalLength, sourceIdentity: view.sourceIdentity,
+        &probe),
+      of: index)
   }
 }

@@ -19,6 +19,7 @@ extension ReplayStatistics {
     bytes.append(UInt8(ascii: "."))
     bytes.append(decimal: millis % 1000, digits: 3)
     bytes.append(" s\n")
+    if !vantage.isEmpty { bytes.append(text: "\(vantage)\n") }
     if sightings > 0 { bytes.append(text: "\(grouped(sightings)) packets were seen again at another capture point\n") }
   }
 

@@ -20,6 +20,8 @@ public struct ReplayStatistics: Sendable, Hashable {
   /// How `latency` was measured; nil when it was not.
   public var latencyRun: LatencyRun?
   public var limits = Limits()
+  /// Where the captures were taken, in words: for the summary alone; empty where nobody knows.
+  public var vantage = ""
   /// For the summary alone.
   public var deniedPairs = DeniedPairs()
 

@@ -21,11 +21,11 @@ struct Replay: ~Copyable {
 
   init(
     tables: Tables, selection: FlowSelection, writer: FlowWriter, recordsEveryPacket: Bool, options: EngineOptions,
-    sampling: PacketTimer.Sampling?
+    vantage: Vantage, sampling: PacketTimer.Sampling?
   ) {
     self.writer = writer
     self.recordsEveryPacket = recordsEveryPacket
-    lookup = LookupTables(tables)
+    lookup = LookupTables(tables, vantage: vantage)
     engine = Engine(sharing: lookup, options: options)
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket)
     selector = FlowSelector(selection)
@@ -64,7 +64,8 @@ struct Replay: ~Copyable {
   }
 
   private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
-    recorder.record(PacketHeaders(dissecting: packet), verdict, at: packet.timestamp)
+    let view = lookup.view(of: packet)
+    recorder.record(view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
     // A flow is large: by its index it is used where it is.
     for index in recorder.flows.indices {
       // What only followed a refusal is no further attempt, and is the same pair turned round.

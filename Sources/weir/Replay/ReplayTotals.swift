@@ -17,11 +17,11 @@ final class ReplayTotals: Sendable {
   private let sampling: PacketTimer.Sampling?
 
   /// - Parameter sampling: nil when no packet is timed.
-  init(tables: Tables, options: EngineOptions, sampling: PacketTimer.Sampling?) {
+  init(tables: Tables, options: EngineOptions, vantage: Vantage, sampling: PacketTimer.Sampling?) {
     self.tables = tables
     self.options = options
     self.sampling = sampling
-    lookup = LookupTables(tables)
+    lookup = LookupTables(tables, vantage: vantage)
   }
 
   /// What a run over the captures found.
@@ -34,8 +34,10 @@ final class ReplayTotals: Sendable {
 
   /// Reads the captures to their end.
   func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
-    // Packets of a stream do not stay where they are while others are read.
-    threads > 1 && capture.packetsAreStable ? runTogether(capture, threads) : runAlone(capture)
+    // Packets of a stream do not stay where they are while others are read. Sightings of one packet have to meet in one
+    // engine, and by their addresses translated ones would not.
+    threads > 1 && capture.packetsAreStable && !options.findsSightings
+      ? runTogether(capture, threads) : runAlone(capture)
   }
 
   private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
@@ -88,12 +90,14 @@ final class ReplayTotals: Sendable {
 
 /// An engine and what it is asked for.
 struct ReplayWorker: ~Copyable {
+  private let lookup: LookupTables
   private var engine: Engine
   private var reports: VerdictReports
   private var timer: PacketTimer?
   private(set) var drops = DropTally()
 
   init(_ lookup: LookupTables, _ options: EngineOptions, _ sampling: PacketTimer.Sampling?, capacity: Int) {
+    self.lookup = lookup
     engine = Engine(sharing: lookup, options: options)
     reports = VerdictReports(.drops, capacity: capacity)
     timer = nil
@@ -130,7 +134,8 @@ struct ReplayWorker: ~Copyable {
   private mutating func tally(_ packets: borrowing CapturedPackets, from first: Int) {
     for position in 0..<reports.count {
       let report = reports[position]
-      drops.add(packets[Int(report.index)], report.verdict, number: first + Int(report.index))
+      let view = lookup.view(of: packets[Int(report.index)])
+      drops.add(view.headers, report.verdict, at: view.packet.timestamp, number: first + Int(report.index))
     }
   }
 }

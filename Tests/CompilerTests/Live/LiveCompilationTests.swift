@@ -15,7 +15,7 @@ import Testing
 
   @Test("after any sequence of changes the tables are those of a full compilation, and the deltas lead there")
   func equalsFullCompilation() {
-    let steps = Self.number("WEIR_LIVE_STEPS") ?? 300
+    let steps = Self.number("WEIR_LIVE_STEPS") ?? 200
     let first = Self.number("WEIR_LIVE_SEED") ?? 7000
     var followed = 0
     var compiled = 0
