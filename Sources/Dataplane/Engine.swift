@@ -68,6 +68,7 @@ public struct Engine: ~Copyable {
     related = RelatedTable(maximum: options.maximumConnections)
     journal.removeAll()
     fragments = FragmentTable(maximum: options.maximumFragments)
+    sightings = SightingTable(isUsed: options.findsSightings, window: options.sightingWindow)
     totalsBuffer[0] = EngineCounters()
   }
 

@@ -11,14 +11,16 @@ public struct CycleCounter: Sendable {
   public static var isSteady: Bool { weir_cycles_are_steady() != 0 }
 
   public let ticksPerNanosecond: Double
-  /// Of two reads with nothing between them, in ticks: the least and the usual distance. The least is what every interval
-  /// between two reads holds of the reading itself.
+  /// What a read costs, in ticks: the mean of many in a row, since a counter may advance in steps longer than that.
+  public let cost: UInt64
+  /// The distance of two reads with nothing between them, in ticks: the least, and the median.
   public let leastCost: UInt64
   public let medianCost: UInt64
 
   /// Calibrates the counter, which takes so many milliseconds of work.
   public init(calibratingFor milliseconds: UInt64 = 20) {
     let costs = Self.costs()
+    cost = Self.cost()
     leastCost = costs[0]
     medianCost = costs[costs.count / 2]
     let start = Self.instant()
@@ -33,6 +35,18 @@ public struct CycleCounter: Sendable {
   public static func nanoseconds() -> UInt64 { weir_monotonic_nanoseconds() }
 
   public func nanoseconds(_ ticks: UInt64) -> Double { Double(ticks) / ticksPerNanosecond }
+
+  /// The mean of a row of reads: that of the row which was interrupted least.
+  private static func cost() -> UInt64 {
+    let reads: UInt64 = 256
+    var least = UInt64.max
+    for _ in 0..<64 {
+      let first = weir_cycles()
+      for _ in 1..<reads { _ = weir_cycles() }
+      least = min(least, weir_cycles() &- first)
+    }
+    return (least &+ reads / 2) / reads
+  }
 
   private static func costs() -> [UInt64] {
     var costs = [UInt64](repeating: 0, count: 4096)

@@ -32,12 +32,12 @@ public struct LatencyRecorder: Sendable {
       intervals += 1
     }
     total.record(net(marks.end, since: marks.begin, intervals: intervals))
-    reads += intervals
+    reads += intervals + 1
   }
 
   /// Threads move between processors whose counters may differ by a little, so an interval is not always positive.
   private func net(_ end: UInt64, since start: UInt64, intervals: UInt64) -> UInt64 {
-    let cost = counter.leastCost &* intervals
+    let cost = counter.cost &* intervals
     return end > start &+ cost ? end &- start &- cost : 0
   }
 
@@ -54,7 +54,7 @@ public struct LatencyRecorder: Sendable {
     LatencySummary(
       hops: zip(LatencyHop.allCases, hops).map { $1.distribution($0.name, counter) },
       total: total.distribution(LatencySummary.totalName, counter), packets: packets,
-      timerNanoseconds: counter.nanoseconds(reads &* counter.leastCost), loopNanoseconds: Double(loopNanoseconds),
+      timerNanoseconds: counter.nanoseconds(reads &* counter.cost), loopNanoseconds: Double(loopNanoseconds),
       columns: total.columns(counter))
   }
 }

@@ -52,7 +52,6 @@ extension Engine {
     _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
     _ timings: inout PacketTimings
   ) {
-    if options.findsSightings, isSighting(captured) { return }
     if timings.isNextTimed() {
       var probe = TimingProbe()
       judge(captured, index, &counts, &reports, &probe)
@@ -69,6 +68,7 @@ extension Engine {
     _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
     _ probe: inout some StageProbe
   ) {
+    if options.findsSightings, isSighting(captured) { return }
     var packet = PreparedPacket()
     guard packet.plain.read(captured), !tables.mayOpen(packet.plain) else {
       return judgeOther(captured, index, &reports, &probe)

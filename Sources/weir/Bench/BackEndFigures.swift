@@ -33,6 +33,9 @@ struct BackEndFigures {
     var isSteady: Bool
     var ticksPerNanosecond: Double
     var cost: Double
+    /// Of two readings with nothing between them: the least distance, and the median. A clock that advances in steps
+    /// has these in whole ones.
+    var leastCost: Double
     var medianCost: Double
   }
 }
@@ -41,6 +44,7 @@ extension BackEndFigures.Timer {
   init(_ counter: CycleCounter) {
     self.init(
       name: CycleCounter.name, isSteady: CycleCounter.isSteady, ticksPerNanosecond: counter.ticksPerNanosecond,
-      cost: counter.nanoseconds(counter.leastCost), medianCost: counter.nanoseconds(counter.medianCost))
+      cost: counter.nanoseconds(counter.cost), leastCost: counter.nanoseconds(counter.leastCost),
+      medianCost: counter.nanoseconds(counter.medianCost))
   }
 }

@@ -50,6 +50,7 @@ struct BenchJSON {
         $0.field("steady", figures.timer.isSteady)
         $0.field("ticks_per_ns", figures.timer.ticksPerNanosecond)
         $0.field("cost_ns", figures.timer.cost)
+        $0.field("least_cost_ns", figures.timer.leastCost)
         $0.field("median_cost_ns", figures.timer.medianCost)
         $0.field("subtracted", true)
       }

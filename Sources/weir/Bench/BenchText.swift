@@ -104,7 +104,7 @@ struct BenchText {
     let steadiness = timer.isSteady ? "" : "; its rate is not constant, so all times are approximate"
     lines += style.wrap(
       "\(timer.name) at \(Self.gigahertz(timer.ticksPerNanosecond)); a reading costs \(Self.decimal(timer.cost)) ns "
-        + "(median \(Self.decimal(timer.medianCost))), which is subtracted from every figure above\(steadiness).",
+        + "(two in a row: least \(Self.decimal(timer.leastCost)), median \(Self.decimal(timer.medianCost))), which is subtracted from every figure above\(steadiness).",
       first: "timer  ", next: "       ")
     if let agreement = summary.agreement {
       lines += style.wrap(

@@ -7,7 +7,7 @@ extension ReplayStatistics {
     latency = (summary.hops + [summary.total]).filter { $0.count > 0 }.map { Latency($0) }
     latencyRun = LatencyRun(
       packets: summary.packets, timed: summary.total.count, timer: CycleCounter.name,
-      timerNanoseconds: recorder.counter.nanoseconds(recorder.counter.leastCost), agreement: summary.agreement ?? 0)
+      timerNanoseconds: recorder.counter.nanoseconds(recorder.counter.cost), agreement: summary.agreement ?? 0)
   }
 }
 
