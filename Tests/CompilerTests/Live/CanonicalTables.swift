@@ -1,6 +1,8 @@
 import Rules
 import Tables
 
+@testable import Scenarios
+
 /// Tables without the numbers that depend on how they came about: identities by their labels, rules by where they stand,
 /// redirects by name, policies by the endpoints that have them.
 struct CanonicalTables {

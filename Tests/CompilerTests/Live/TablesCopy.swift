@@ -2,6 +2,8 @@ import Addresses
 import Compiler
 import Tables
 
+@testable import Scenarios
+
 /// What a back end keeps of the tables, kept up to date by deltas alone.
 struct TablesCopy: Equatable {
   var identities: [UInt32: [String]]
