@@ -23,20 +23,23 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Dataplane", "Flow",
+        "Layer7", "Latency", "Dataplane", "Flow", "Kernel",
       ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
   ],
   targets: [
     // C interoperation, nothing else.
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CCycleCounter"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CBPF", linkerSettings: [.linkedLibrary("bpf")]),
 
     // Shared vocabulary.
     .target(name: "Addresses", swiftSettings: hotPath),
@@ -68,14 +71,27 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: hotPath + [.enableExperimentalFeature("Lifetimes")]),
     .target(
-      name: "Dataplane", dependencies: ["Addresses", "CPrefetch", "Packet", "Rules", "Tables"], swiftSettings: hotPath),
+      name: "Latency",
+      dependencies: ["CCycleCounter", .product(name: "Histogram", package: "hdrhistogram-swift")],
+      swiftSettings: hotPath),
+    .target(
+      name: "Dataplane",
+      dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
+      swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
+
+    // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
+    .executableTarget(name: "EmbedBPF", swiftSettings: features),
+    .plugin(name: "CompileBPF", capability: .buildTool(), dependencies: ["EmbedBPF"]),
+    .target(
+      name: "Kernel", dependencies: ["Addresses", "CBPF", "Dataplane", "Rules", "Tables"], swiftSettings: features,
+      plugins: ["CompileBPF"]),
 
     .executableTarget(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Dataplane", "Flow", "Layer7",
+        "Latency", "Dataplane", "Flow", "Layer7",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -104,14 +120,22 @@ let package = Package(
       dependencies: ["Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses"],
       swiftSettings: features),
     .testTarget(
-      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")], swiftSettings: features),
+      name: "CaptureTests", dependencies: ["Capture", "CPcap", "Packet"], resources: [.copy("Fixtures")],
+      swiftSettings: features),
     .testTarget(name: "PacketTests", dependencies: ["Packet", "Addresses"], swiftSettings: features),
     .testTarget(
-      name: "Layer7Tests", dependencies: ["Layer7", "Capture", "Packet", "Rules", "Addresses"],
-      resources: [.copy("Fixtures")],
+      name: "Layer7Tests",
+      dependencies: [
+        "Layer7", "Capture", "Packet", "Rules", "Addresses", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], resources: [.copy("Fixtures")], swiftSettings: features),
+    .testTarget(name: "LatencyTests", dependencies: ["Latency"], swiftSettings: features),
+    .testTarget(
+      name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
-      name: "DataplaneTests", dependencies: ["Dataplane", "Packet", "Rules", "Tables", "Addresses"],
+      name: "KernelTests",
+      dependencies: ["Kernel", "CBPF", "Dataplane", "Packet", "Capture", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
       name: "FlowTests", dependencies: ["Flow", "Addresses"], resources: [.copy("Fixtures")], swiftSettings: features),

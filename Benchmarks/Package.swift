@@ -21,11 +21,12 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
   ],
   targets: [
+    .systemLibrary(name: "CHint"),
     .target(name: "Rows", swiftSettings: features),
     .executableTarget(
       name: "WeirBenchmarks",
       dependencies: [
-        "Rows",
+        "CHint", "Rows",
         .product(name: "Weir", package: "weir"),
         .product(name: "Benchmark", package: "benchmark"),
       ],

@@ -71,6 +71,9 @@ public struct CaptureReader: ~Copyable {
   /// Whether packets stay valid until the reader ends, and not only until it is asked for more.
   public var packetsAreStable: Bool { bytes.areStable }
 
+  /// How many interfaces the capture describes at its beginning.
+  public var interfaceCount: Int { pcap == nil ? pcapng.firstInterfaceCount : 1 }
+
   /// The next packet; nil at the end of the capture or where it is damaged.
   public mutating func next() -> CapturedPacket? {
     var packet: CapturedPacket?

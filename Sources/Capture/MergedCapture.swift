@@ -10,7 +10,13 @@ public struct MergedCapture: ~Copyable {
     var reader: CaptureReader
     var head: CapturedPacket?
 
-    init(_ reader: consuming CaptureReader) { self.reader = reader }
+    /// The captures' place in `CapturedPacket.point`.
+    let point: UInt16
+
+    init(_ reader: consuming CaptureReader, number: Int) {
+      self.reader = reader
+      point = UInt16(min(number, 0xff)) << 8
+    }
   }
 
   /// A capture that needs no merging, for it is the only one.
@@ -21,6 +27,8 @@ public struct MergedCapture: ~Copyable {
   private var pending: Source?
   /// Whether packets stay valid until the end, and not only until more are asked for.
   public let packetsAreStable: Bool
+  /// Whether one packet may be in it several times, seen at several points, and why.
+  public let points: CapturePoints
   /// What was wrong with the captures that ended early, in the order in which they did.
   public private(set) var damage: [CaptureError] = []
 
@@ -31,10 +39,14 @@ public struct MergedCapture: ~Copyable {
     if paths.count == 1 {
       let reader = try CaptureReader(path: paths[0], filter: filter)
       packetsAreStable = reader.packetsAreStable
+      points = CapturePoints(files: 1, interfaces: reader.interfaceCount, linkType: reader.linkType)
       only = consume reader
       return
     }
-    for path in paths { sources.append(Source(try CaptureReader(path: path, filter: filter))) }
+    for (number, path) in paths.enumerated() {
+      sources.append(Source(try CaptureReader(path: path, filter: filter), number: number))
+    }
+    points = CapturePoints(files: paths.count, interfaces: 1, linkType: 0)
     packetsAreStable = sources.allSatisfy { $0.reader.packetsAreStable }
     for source in sources { advance(source) }
   }
@@ -80,6 +92,7 @@ public struct MergedCapture: ~Copyable {
 
   private mutating func advance(_ source: Source) {
     source.head = source.reader.next()
+    source.head?.point |= source.point
     if source.head == nil, let error = source.reader.damage { damage.append(error) }
   }
 }

@@ -41,7 +41,18 @@ public final class CompiledEntry: Sendable {
       selector.requirements += requirements
       return .labels(selector)
     }
-    return own.map { $0 + worlds }
+    return own.map { $0 + worlds + blocks(requiring: requirements) }
+  }
+
+  /// The snapshot lists the ipBlocks of NetworkPolicies once more among the label selectors, and there they get the
+  /// requirements too. As no address has a pod's namespace, they select nobody.
+  private func blocks(requiring requirements: [LabelSelector.Requirement]) -> [PeerSelector] {
+    guard !requirements.isEmpty, entry.origin.kind == "NetworkPolicy" else { return [] }
+    return (peers ?? []).compactMap { peer in
+      guard case .cidr(let selector) = peer, case .prefix(let prefix) = selector.base else { return nil }
+      let block = [LabelSelector.Requirement(source: "cidr", key: prefix.description, .exists)]
+      return .labels(LabelSelector(block + requirements))
+    }
   }
 
   /// `cilium-policy.md` §3.3. With one family on, `toCIDR` knows that family's world only, CIDRSets take it for either.

@@ -104,6 +104,8 @@ public struct Compiler {
     tables.redirects = numbering.redirects
     tables.provenance = numbering.provenance.provenance
     tables.settings = DatapathSettings(input.cluster.settings)
+    tables.settings.hasClusterIdentities =
+      !input.cluster.ciliumIdentities.isEmpty || input.cluster.ciliumEndpoints.contains { $0.identity != nil }
     ServiceTable(cluster: input.cluster).fill(&tables)
     times.rules = (collected - start) + (added - loaded)
     times.endpoints = resolved - added

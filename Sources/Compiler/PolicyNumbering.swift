@@ -6,19 +6,23 @@ extension EndpointPolicy {
     self.init()
     if let conflict = compiled.conflict {
       error = conflict
+      for direction in compiled.directions { noteRules(of: direction) }
       return
     }
     entries.reserveCapacity(compiled.directions.reduce(0) { $0 + $1.entries.count })
     for direction in compiled.directions { append(direction, selections, host: host) }
   }
 
+  private mutating func noteRules(of compiled: CompiledDirection) {
+    if compiled.direction == .ingress { ingressRules = compiled.rules } else { egressRules = compiled.rules }
+  }
+
   private mutating func append(_ compiled: CompiledDirection, _ selections: [Selection], host: Int32) {
+    noteRules(of: compiled)
     if compiled.direction == .ingress {
       ingressEnforced = compiled.isEnforced
-      ingressRules = compiled.rules
     } else {
       egressEnforced = compiled.isEnforced
-      egressRules = compiled.rules
     }
     for entry in compiled.entries { entries.append(PolicyMapEntry(entry, compiled.direction)) }
     for (filter, source) in zip(compiled.filters, compiled.sources) {

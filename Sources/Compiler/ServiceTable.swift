@@ -3,13 +3,16 @@ import Cluster
 import Tables
 
 /// Service addresses and the backends behind them. Backends are the ready addresses of Endpoints and EndpointSlices;
-/// where the input has neither for a service, the pods that its selector names.
+/// where the input has neither for a service, the pods that its selector names. A node port is a port of every node's
+/// addresses.
 struct ServiceTable {
   private let cluster: Cluster
   private let endpoints: [String: [ServiceEndpoints]]
+  private let nodeAddresses: [IPAddress]
 
   init(cluster: Cluster) {
     self.cluster = cluster
+    nodeAddresses = Set(cluster.nodes.flatMap(\.addresses)).sorted()
     endpoints = Dictionary(grouping: cluster.serviceEndpoints) { "\($0.namespace)/\($0.service)" }
   }
 
@@ -27,6 +30,25 @@ struct ServiceTable {
               address: address, port: port.port, protocolNumber: port.protocolNumber, namespace: service.namespace,
               name: service.name, backends: start..<tables.backends.count))
         }
+        if let nodePort = port.nodePort { fill(&tables, service, port, nodePort, backends) }
+      }
+    }
+  }
+
+  private func fill(
+    _ tables: inout Tables, _ service: Service, _ port: Service.Port, _ nodePort: UInt16, _ backends: [ServiceBackend]
+  ) {
+    guard service.type == "NodePort" || service.type == "LoadBalancer" else { return }
+    for isIPv6 in [false, true] {
+      let addresses = nodeAddresses.filter { $0.isIPv6 == isIPv6 }
+      guard !addresses.isEmpty else { continue }
+      let start = tables.backends.count
+      tables.backends += backends.filter { $0.address.isIPv6 == isIPv6 }
+      for address in addresses {
+        tables.services.append(
+          ServiceFrontend(
+            address: address, port: nodePort, protocolNumber: port.protocolNumber, namespace: service.namespace,
+            name: service.name, backends: start..<tables.backends.count))
       }
     }
   }

@@ -1,4 +1,5 @@
 import Addresses
+import Latency
 public import Packet
 public import Tables
 
@@ -24,6 +25,7 @@ public struct Engine: ~Copyable {
   var related: RelatedTable
   var journal: RelatedJournal
   var fragments: FragmentTable
+  var sightings: SightingTable
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
 
@@ -38,6 +40,7 @@ public struct Engine: ~Copyable {
     related = RelatedTable(maximum: options.maximumConnections)
     journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
+    sightings = SightingTable(isUsed: options.findsSightings, window: options.sightingWindow)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
 
@@ -58,13 +61,33 @@ public struct Engine: ~Copyable {
     generation &+= 1
   }
 
+  /// Forgets all packets so far. The memory for connections stays, so that the same packets again cost what they are, not
+  /// what growing cost.
+  public mutating func forgetPackets() {
+    connections.removeAll()
+    related = RelatedTable(maximum: options.maximumConnections)
+    journal.removeAll()
+    fragments = FragmentTable(maximum: options.maximumFragments)
+    totalsBuffer[0] = EngineCounters()
+  }
+
   /// Judges one packet.
   ///
   /// - Parameters:
   ///   - nanoseconds: capture time since the epoch; drives all lifetimes, in whole seconds as Cilium's clock.
   ///   - length: bytes on the wire, for the counters.
+  ///   - sourceIdentity: the source's security identity where a tunnel carried it; 0: its address tells.
   public mutating func judge(
-    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32
+    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32, sourceIdentity: UInt32 = 0
+  ) -> PacketVerdict {
+    var probe = NoProbe()
+    return judge(headers, at: nanoseconds, length: length, sourceIdentity: sourceIdentity, &probe)
+  }
+
+  @inline(__always)
+  mutating func judge(
+    _ headers: borrowing PacketHeaders, at nanoseconds: Int64, length: UInt32, sourceIdentity: UInt32 = 0,
+    _ probe: inout some StageProbe
   ) -> PacketVerdict {
     let totals = totalsBuffer.base
     totals.pointee.count(headers, at: nanoseconds, length: length)
@@ -73,14 +96,14 @@ public struct Engine: ~Copyable {
     case .ip:
       let transport = transport(of: headers)
       if transport.traits.contains(.hasTuple) {
-        judgeTuple(headers, transport, at: Self.seconds(nanoseconds), &verdict)
+        judgeTuple(headers, transport, sourceIdentity, at: Self.seconds(nanoseconds), &verdict, &probe)
       } else {
-        judgeObstacle(headers, transport.obstacle, transport.traits, &verdict)
+        judgeObstacle(headers, transport.obstacle, transport.traits, &verdict, &probe)
       }
     case .truncated, .malformed:
-      judgeObstacle(headers, .invalidPacket, [], &verdict)
+      judgeObstacle(headers, .invalidPacket, [], &verdict, &probe)
     case .badExtensionHeader:
-      judgeObstacle(headers, .invalidExtensionHeader, [], &verdict)
+      judgeObstacle(headers, .invalidExtensionHeader, [], &verdict, &probe)
     case .arp, .lengthField, .otherProtocol:
       // Pods' frames among them would be dropped (166, 139), but nothing tells whose they are.
       break
@@ -95,7 +118,8 @@ public struct Engine: ~Copyable {
   /// A packet with a tuple, which may be a service's.
   @inline(__always)
   private mutating func judgeTuple(
-    _ headers: borrowing PacketHeaders, _ transport: Transport, at now: UInt32, _ verdict: inout PacketVerdict
+    _ headers: borrowing PacketHeaders, _ transport: Transport, _ sourceIdentity: UInt32, at now: UInt32,
+    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
     var transport = transport
     var key = ConnectionTable.Key(
@@ -106,8 +130,10 @@ public struct Engine: ~Copyable {
     if !tables.services.isEmpty, !transport.traits.contains(.icmp) {
       lacksBackend = translate(&key, &transport, &verdict)
     }
-
-    judgeConnection(key, hash: key.hash, transport, lacksBackend: lacksBackend, at: now, &verdict)
+    let hash = key.hash
+    probe.leave(.parse)
+    judgeConnection(
+      key, hash: hash, transport, lacksBackend: lacksBackend, sourceIdentity: sourceIdentity, at: now, &verdict, &probe)
   }
 
   /// Finds the connection of a packet and asks the hops.
@@ -115,17 +141,23 @@ public struct Engine: ~Copyable {
   /// - Parameters:
   ///   - key: after service translation, with its hash.
   ///   - lacksBackend: the destination is a service without backends.
+  ///   - sourceIdentity: as for `judge`.
   @inline(__always)
   mutating func judgeConnection(
-    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false, at now: UInt32,
-    _ verdict: inout PacketVerdict
+    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false,
+    sourceIdentity: UInt32 = 0, at now: UInt32, _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
     let place = connections.place(key, hash: hash, at: now)
     let slot = place.slot
     // Packets of several queues may be recorded a little out of order.
     let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0
     slot.pointee.lastSeen = now
-    if slot.pointee.generation != generation { resolve(slot) }
+    probe.leave(.conntrack)
+    if slot.pointee.generation != generation {
+      resolve(slot)
+      probe.leave(.identity)
+    }
+    if sourceIdentity != 0 { slot.setIdentity(sourceIdentity, orientation: place.orientation) }
     let fromFirst = place.orientation == 0
     verdict.sourceIdentity = fromFirst ? slot.pointee.firstIdentity : slot.pointee.secondIdentity
     verdict.destinationIdentity = fromFirst ? slot.pointee.secondIdentity : slot.pointee.firstIdentity
@@ -154,9 +186,11 @@ public struct Engine: ~Copyable {
         } else {
           verdict.egress = judge(hop, direction: 1, endpoint: verdict.sourceEndpoint, peer: verdict.destinationIdentity)
         }
+        probe.leave(.egress)
       }
       if flags.contains(fromFirst ? .secondManaged : .firstManaged), verdict.egress.verdict != .dropped {
         verdict.ingress = judge(hop, direction: 0, endpoint: verdict.destinationEndpoint, peer: verdict.sourceIdentity)
+        probe.leave(.ingress)
       }
       verdict.conclude()
       if verdict.verdict == .dropped || flags.contains(.refused) { noteRefusal(hop, verdict) }
@@ -169,13 +203,15 @@ public struct Engine: ~Copyable {
   @inline(never)
   private mutating func judgeObstacle(
     _ headers: borrowing PacketHeaders, _ reason: DropReason, _ traits: Transport.Traits,
-    _ verdict: inout PacketVerdict
+    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
     let version = headers.ipVersion
     guard version == 4 || version == 6 else { return }
+    probe.leave(.parse)
     let ends = ends(
       sourceHigh: headers.source.high, sourceLow: headers.source.low, destinationHigh: headers.destination.high,
       destinationLow: headers.destination.low, family: version)
+    probe.leave(.identity)
     verdict.sourceIdentity = ends.sourceIdentity
     verdict.destinationIdentity = ends.destinationIdentity
     verdict.sourceEndpoint = ends.source

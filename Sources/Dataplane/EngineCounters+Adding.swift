@@ -6,6 +6,7 @@ extension EngineCounters {
     flows &+= other.flows
     verdicts.add(other.verdicts)
     flowVerdicts.add(other.flowVerdicts)
+    sightings &+= other.sightings
     kinds.add(other.kinds)
     for reason in 0..<256 { dropReasons[reason] &+= other.dropReasons[reason] }
     connectionsEvicted &+= other.connectionsEvicted

@@ -48,6 +48,8 @@ public struct EngineCounters: Sendable, BitwiseCopyable {
   /// or expired and its place reused once the table is full-grown) counts again when it returns.
   public var flows: UInt64 = 0
   public var verdicts = Verdicts()
+  /// Records of packets that had been counted at another point of capture.
+  public var sightings: UInt64 = 0
   public var flowVerdicts = FlowVerdicts()
   public var kinds = Kinds()
   /// Dropped packets by the number of their reason.

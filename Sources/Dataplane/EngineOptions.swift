@@ -22,5 +22,11 @@ public struct EngineOptions: Sendable {
   /// Fragmented datagrams remembered, as Cilium's map has them; rounded up to a power of two.
   public var maximumFragments = 8192
 
+  /// Captures were taken at several points, and a packet may be in them once for each. Such records are found among the
+  /// packets that one engine judges in groups: all of them have to go to the same one.
+  public var findsSightings = false
+  /// Nanoseconds of capture time from one sighting of a packet to the next at the most.
+  public var sightingWindow: Int64 = 100_000_000
+
   public init() {}
 }

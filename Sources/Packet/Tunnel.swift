@@ -4,6 +4,24 @@ public struct Tunnel: Sendable, Equatable {
   public var content: Range<Int>
   /// What its first byte belongs to.
   public var linkType: LinkType
+  public var kind: Kind
+  /// VXLAN's and GENEVE's virtual network identifier, which in Cilium's overlay is the source's security identity; 0 of
+  /// other kinds.
+  public var networkIdentifier: UInt32
+
+  public enum Kind: Sendable, Equatable {
+    case ipInIP
+    case generic
+    case vxlan
+    case geneve
+    case gtp
+    case teredo
+  }
+
+  /// UDP ports of VXLAN and GENEVE. Linux, and so most overlays, had VXLAN's before IANA gave it one.
+  @inlinable public static var vxlanPort: UInt16 { 4789 }
+  @inlinable public static var linuxVXLANPort: UInt16 { 8472 }
+  @inlinable public static var genevePort: UInt16 { 6081 }
 
   /// More tunnels within each other than any network has.
   public static let maximumDepth = 8
@@ -12,23 +30,42 @@ public struct Tunnel: Sendable, Equatable {
   /// ERSPAN, and on their UDP ports VXLAN (RFC 7348), GENEVE (RFC 8926), GTP-U (3GPP TS 29.281) and Teredo (RFC 4380).
   ///
   /// Cilium's datapath sees outer headers alone; so does `PacketHeaders`.
-  public init?(_ headers: PacketHeaders, _ bytes: RawSpan) {
+  ///
+  /// - Parameter port: one more UDP port of VXLAN or GENEVE, which are told apart by their headers; 0: none.
+  public init?(_ headers: PacketHeaders, _ bytes: RawSpan, port: UInt16 = 0) {
     let start = Int(headers.payloadOffset)
     let end = min(Int(headers.payloadEnd), bytes.byteCount)
     guard headers.ipVersion != 0, !headers.flags.contains(.laterFragment), start < end else { return nil }
     let body = bytes.extracting(start..<end)
     let inner: (offset: Int, linkType: LinkType)?
+    var kind = Kind.ipInIP
     switch headers.protocolNumber {
     case 4: inner = (0, .ipv4)
     case 41: inner = (0, .ipv6)
-    case 47: inner = Self.generic(body)
+    case 47:
+      kind = .generic
+      inner = Self.generic(body)
     case IPProtocol.udp where headers.flags.contains(.hasPorts):
-      inner = Self.datagram(headers.sourcePort, headers.destinationPort, body)
+      if port != 0, headers.destinationPort == port, !Self.isPort(port) {
+        kind = Self.isPlainVXLAN(body) ? .vxlan : .geneve
+        inner = kind == .vxlan ? (8, .ethernet) : Self.geneve(body)
+      } else {
+        inner = Self.datagram(headers.sourcePort, headers.destinationPort, body, &kind)
+      }
     default: inner = nil
     }
     guard let inner, inner.offset < body.byteCount else { return nil }
     content = start + inner.offset..<end
     linkType = inner.linkType
+    self.kind = kind
+    // Eight bytes were there: both headers are as long, and have it at the same place.
+    networkIdentifier = kind == .vxlan || kind == .geneve ? body.big32(at: 4) >> 8 : 0
+  }
+
+  /// Whether UDP to `port` is VXLAN or GENEVE.
+  @inlinable @inline(__always)
+  public static func isPort(_ port: UInt16) -> Bool {
+    port == linuxVXLANPort || port == vxlanPort || port == genevePort
   }
 
   // MARK: - GRE
@@ -63,17 +100,37 @@ public struct Tunnel: Sendable, Equatable {
 
   // MARK: - UDP
 
-  private static func datagram(_ source: UInt16, _ destination: UInt16, _ body: RawSpan) -> (Int, LinkType)? {
-    for port in [destination, source] {
-      switch port {
-      case 4789: return body.holds(8, at: 0) ? (8, .ethernet) : nil
-      case 6081: return geneve(body)
-      case 2152: return gtp(body)
-      case 3544: return teredo(body)
-      default: continue
-      }
+  private static func datagram(
+    _ source: UInt16, _ destination: UInt16, _ body: RawSpan, _ kind: inout Kind
+  ) -> (Int, LinkType)? {
+    if let inner = datagram(destination, body, &kind) { return inner }
+    return datagram(source, body, &kind)
+  }
+
+  private static func datagram(_ port: UInt16, _ body: RawSpan, _ kind: inout Kind) -> (Int, LinkType)? {
+    switch port {
+    case vxlanPort:
+      kind = .vxlan
+      return body.holds(8, at: 0) ? (8, .ethernet) : nil
+    case linuxVXLANPort:
+      kind = .vxlan
+      return isPlainVXLAN(body) ? (8, .ethernet) : nil
+    case genevePort:
+      kind = .geneve
+      return geneve(body)
+    case 2152:
+      kind = .gtp
+      return gtp(body)
+    case 3544:
+      kind = .teredo
+      return teredo(body)
+    default: return nil
     }
-    return nil
+  }
+
+  /// A header without extensions, its reserved bits 0: where the port is registered for something else, no other is one.
+  private static func isPlainVXLAN(_ body: RawSpan) -> Bool {
+    body.holds(8, at: 0) && body.big32(at: 0) == 0x0800_0000 && body.byte(at: 7) == 0
   }
 
   private static func geneve(_ body: RawSpan) -> (Int, LinkType)? {
@@ -98,7 +155,7 @@ public struct Tunnel: Sendable, Equatable {
       while next != 0 {
         guard body.holds(1, at: offset), body.byte(at: offset) > 0 else { return nil }
         offset += Int(body.byte(at: offset)) * 4
-        guard body.holds(0, at: offset), offset <= body.byteCount else { return nil }
+        guard offset <= body.byteCount else { return nil }
         next = body.byte(at: offset - 1)
       }
     }

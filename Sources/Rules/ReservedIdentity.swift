@@ -15,4 +15,9 @@ public enum ReservedIdentity {
   public static let firstLocal: UInt32 = 0x0100_0001
   /// The first number of labelled remote nodes.
   public static let firstRemoteNode: UInt32 = 0x0200_0001
+
+  /// Whether it is that of a node: the local host or a remote one.
+  public static func isNode(_ identity: UInt32) -> Bool {
+    identity == host || identity == remoteNode || identity == kubeAPIServer || identity >> 24 == firstRemoteNode >> 24
+  }
 }

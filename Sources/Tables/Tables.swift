@@ -162,6 +162,9 @@ public struct DatapathSettings: Sendable, Equatable {
   public var hostFirewall = false
   /// UDP port of the overlay, to which pods may not send; nil without one.
   public var tunnelPort: UInt16?
+  /// Identities have the numbers that they have in the cluster, and were not numbered for want of its objects: what a
+  /// tunnel carries means something.
+  public var hasClusterIdentities = false
   /// Lifetimes of connections in seconds of capture time (`cilium-policy.md` §9).
   public var timeoutTCP: UInt32 = 8000
   public var timeoutTCPSyn: UInt32 = 60

@@ -9,8 +9,8 @@ struct Dissect: ParsableCommand {
     abstract: "Show what Weir reads in captures, without judging it.",
     discussion: """
       Reads pcap and pcapng, gzip-compressed or not, and says which packets and flows are in them: \
-      addresses, protocol and ports are those of the outermost IP header. Names that clients ask for are read from \
-      TLS and QUIC, on any port and within tunnels too.
+      addresses, protocol and ports are those of the outermost IP header. The messages of TLS, QUIC, HTTP, DNS and \
+      Kafka are read within tunnels too.
       """)
 
   enum Output: String, ExpressibleByArgument, CaseIterable {
@@ -55,7 +55,9 @@ struct Dissect: ParsableCommand {
     var reader = try CaptureReader(path: path, filter: filter)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
-    var messages = MessageReader()
+    var messages = MessageReader(listsMessages: self.output == .json)
+    // Reading an option costs more than a packet's headers.
+    let listsPackets = packets
     while let packet = reader.next(), !output.isClosed {
       let headers = PacketHeaders(
         dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength
@@ -64,7 +66,7 @@ struct Dissect: ParsableCommand {
       summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
       messages.read(
         headers, packet.bytes.bytes, originalLength: length, frame: summary.packets, timestamp: packet.timestamp)
-      guard packets else { continue }
+      guard listsPackets else { continue }
       let row = PacketRow(
         frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
         headers: headers)

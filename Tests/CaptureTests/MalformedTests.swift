@@ -46,12 +46,12 @@ import Testing
   @Test(arguments: CaptureFiles.all)
   func cutAnywhere(_ path: String) throws {
     let whole = Array(try Data(contentsOf: URL(fileURLWithPath: path)).prefix(4096))
-    let step = Self.isThorough ? 1 : 211
+    let step = Self.isThorough ? 1 : 997
     for end in stride(from: 0, to: whole.count, by: step) {
       // Packets come one by one as their bytes do.
       let count = try read(Array(whole.prefix(end))) ?? 0
       #expect(count <= end / 12)
-      if Self.isThorough || end % 5 == 0 { try read(CaptureFixture.gzip(Array(whole.prefix(end)))) }
+      if end % 5 == 0 { try read(CaptureFixture.gzip(Array(whole.prefix(end)))) }
     }
   }
 
@@ -96,8 +96,8 @@ import Testing
     var batch = CapturedPackets(capacity: 8)
     reader.next(&batch)
     #expect(batch.count == 8)
-    #expect(truncate(file.path, 1 << 20) == 0)
-    // What lies between the two looks at the file's size was resident already.
+    // Beyond what the reader reaches before it looks at the file's size again.
+    #expect(truncate(file.path, 20 << 20) == 0)
     var count = 8
     while true {
       reader.next(&batch)

@@ -53,4 +53,17 @@ import Testing
       _ = try MergedCapture(paths: [one.path, "/nonexistent"])
     }
   }
+
+  @Test func packetsSayWhichFileTheyAreFrom() throws {
+    let first = try fixture([1, 4], 0xa)
+    let second = try fixture([2], 0xb)
+    var merged = try MergedCapture(paths: [first.path, second.path])
+    #expect(merged.points == .severalFiles)
+    var points: [UInt16] = []
+    while let packet = merged.next() { points.append(packet.point) }
+    #expect(points == [0, 0x100, 0])
+    #expect(try MergedCapture(paths: [first.path]).points == .one)
+    let cooked = try TemporaryFile(CaptureFixture(linkType: 113).pcap)
+    #expect(try MergedCapture(paths: [cooked.path]).points == .anyInterface)
+  }
 }

@@ -146,4 +146,22 @@ import Testing
     #expect(packets.count == 1)
     #expect(damage?.description.contains("link type 101") == true)
   }
+
+  @Test("interfaces at the beginning are counted, and packets say which one they are from", arguments: [false, true])
+  func points(isBigEndian: Bool) throws {
+    var section = Section(isBigEndian: isBigEndian)
+    section.interface(1)
+    section.interface(1)
+    for interface in [0, 1, 0] as [UInt32] { section.enhanced(interface, 1, [1]) }
+    // One that comes later does not count, but its packets tell.
+    section.interface(1)
+    section.enhanced(2, 1, [1])
+    let file = try TemporaryFile(section.bytes)
+    var reader = try CaptureReader(path: file.path)
+    #expect(reader.interfaceCount == 2)
+    var points: [UInt16] = []
+    while let packet = reader.next() { points.append(packet.point) }
+    #expect(points == [0, 1, 0, 2] && reader.damage == nil)
+    #expect(try MergedCapture(paths: [file.path]).points == .severalInterfaces)
+  }
 }

@@ -1,5 +1,6 @@
 import Addresses
 import Dataplane
+import Latency
 import Packet
 import Rules
 import Tables
@@ -71,7 +72,7 @@ import Testing
     let tables = LookupTables(Self.fixture(audit: audit).tables)
     var random = SplitMix(state: UInt64(option) * 2 + (audit ? 1 : 0))
     for capacity in [1, 7, 64, 500] {
-      let capture = Self.traffic(6000, &random)
+      let capture = Self.traffic(2500, &random)
       var single = Engine(sharing: tables, options: Self.options[option])
       var engine = Engine(sharing: tables, options: Self.options[option])
       var prepared = PreparedPackets(capacity: capacity)
@@ -93,6 +94,63 @@ import Testing
         #expect(Totals(engine.counters) == Totals(single.counters))
       }
     }
+  }
+
+  @Test("timed or not", arguments: 0..<options.count, [1, 3])
+  func timed(_ option: Int, interval: Int) {
+    let tables = LookupTables(Self.fixture().tables)
+    var random = SplitMix(state: 20 + UInt64(option))
+    let capture = Self.traffic(6000, &random)
+    var grouped = Engine(sharing: tables, options: Self.options[option])
+    var timed = Engine(sharing: tables, options: Self.options[option])
+    var prepared = PreparedPackets(capacity: 64)
+    var expected = VerdictReports([.drops, .openings], capacity: 64)
+    var reports = VerdictReports([.drops, .openings], capacity: 64)
+    var timings = PacketTimings(capacity: 64, interval: interval)
+    var (packetCount, timedCount) = (0, 0)
+    capture.batches(of: 64) { packets in
+      prepared.prepare(packets, tables)
+      grouped.judge(packets, prepared, reports: &expected)
+      if packetCount % 128 == 0 {
+        timed.judge(packets, reports: &reports, timings: &timings)
+      } else {
+        timed.judge(packets, prepared, engine: 0, reports: &reports, timings: &timings)
+      }
+      #expect((0..<reports.count).map { reports[$0].index } == (0..<expected.count).map { expected[$0].index })
+      #expect((0..<reports.count).map { reports[$0].verdict } == (0..<expected.count).map { expected[$0].verdict })
+      #expect(Totals(timed.counters) == Totals(grouped.counters))
+      packetCount += timings.packets
+      timedCount += timings.count
+      for position in 0..<timings.count {
+        let marks = timings[position]
+        let met = [marks.begin] + (0..<5).map { marks.hops[$0] }.filter { $0 != 0 } + [marks.end]
+        #expect(met == met.sorted())
+      }
+    }
+    #expect(packetCount == 6000)
+    #expect(timedCount == 6000 / interval)
+  }
+
+  @Test("packets that were forgotten leave nothing behind")
+  func forgotten() {
+    let tables = LookupTables(Self.fixture().tables)
+    var random = SplitMix(state: 31)
+    let (first, second) = (Self.traffic(3000, &random), Self.traffic(3000, &random))
+    var used = Engine(sharing: tables, options: Self.options[3])
+    var fresh = Engine(sharing: tables, options: Self.options[3])
+    func judge(_ capture: TestCapture, _ engine: inout Engine) {
+      capture.batches(of: 100) { packets in
+        for index in 0..<packets.count {
+          _ = engine.judge(capture.headers(packets[index]), at: packets[index].timestamp, length: 60)
+        }
+      }
+    }
+    judge(first, &used)
+    used.forgetPackets()
+    #expect(Totals(used.counters) == Totals(EngineCounters()))
+    judge(second, &used)
+    judge(second, &fresh)
+    #expect(Totals(used.counters) == Totals(fresh.counters))
   }
 
   @Test("everything is reported to whoever asks for it, and of redirected connections all packets")

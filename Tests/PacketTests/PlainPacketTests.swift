@@ -67,13 +67,13 @@ import Testing
   @Test func randomBytesBehindATypeField() {
     var random = SystemRandomNumberGenerator()
     var plain = 0
-    for _ in 0..<200_000 {
+    for _ in 0..<50_000 {
       var frame = Self.frames[Int.random(in: 0..<Self.frames.count, using: &random)]
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         frame[Int.random(in: 12..<frame.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
       }
       if check(frame, originalLength: frame.count + Int.random(in: -3...3, using: &random), "\(frame)") { plain += 1 }
     }
-    #expect(plain > 10_000)
+    #expect(plain > 2500)
   }
 }

@@ -12,7 +12,7 @@ import Testing
     root.deletingLastPathComponent().appendingPathComponent("shared/captures")
   }
 
-  @Test func packetsTuplesAndFlowsAgreeWithTheTruth() throws {
+  @Test func packetsFlowsAndMessagesAgreeWithTheTruth() throws {
     let script = Self.captures.appendingPathComponent("compare.py").path
     guard FileManager.default.fileExists(atPath: script) else {
       print("skipped: no captures with truth files at \(Self.captures.path)")
@@ -26,7 +26,7 @@ import Testing
     let run = try Subprocess.run(
       "/usr/bin/env",
       [
-        "python3", script, "--weir", weir, "--only", "packets,tuples,flows", "--explained", explained,
+        "python3", script, "--weir", weir, "--explained", explained,
         Self.captures.path,
       ])
     #expect(run.status == 0, "\(run.output)")

@@ -9,6 +9,8 @@ let benchmarks: @Sendable () -> Void = {
   registerPacketBenchmarks()
   registerLookupBenchmarks()
   registerEngineBenchmarks()
+  registerReplayBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
+  registerHTTPBenchmarks()
 }

@@ -1,5 +1,6 @@
 import Benchmark
 import Capture
+import Packet
 import Rows
 
 /// Reading a capture: a file in the page cache to records.
@@ -10,9 +11,12 @@ func registerCaptureBenchmarks() {
     var reader = try CaptureReader(path: file.path)
     var packets = 0
     var bytes = 0
-    while let packet = reader.next() {
-      packets += 1
-      bytes += packet.bytes.count
+    var batch = CapturedPackets(capacity: 64)
+    while true {
+      reader.next(&batch)
+      guard batch.count > 0 else { break }
+      packets += batch.count
+      for index in 0..<batch.count { bytes += batch[index].bytes.count }
     }
     guard packets == 200_000, reader.damage == nil else { throw InputError("\(packets) packets") }
     return Amount(items: packets, bytes: file.byteCount)

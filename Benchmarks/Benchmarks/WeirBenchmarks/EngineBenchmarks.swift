@@ -96,16 +96,27 @@ private final class EngineRun {
 
   @discardableResult
   func judge(_ batch: FrameBatch) -> EngineCounters {
-    Self.judge(batch, with: &engine, from: clock)
+    Self.judge(batch, tables, with: &engine, from: clock)
     clock += Int64(batch.count) * 1000
     return engine.counters
   }
 
-  private static func judge(_ batch: FrameBatch, with engine: inout Engine, from clock: Int64) {
+  private static func judge(
+    _ batch: FrameBatch, _ tables: LookupTables, with engine: inout Engine, from clock: Int64
+  ) {
+    var packets = CapturedPackets(capacity: 64)
+    var prepared = PreparedPackets(capacity: 64)
+    var reports = VerdictReports([], capacity: 64)
     batch.forEach { index, bytes in
-      let length = UInt32(truncatingIfNeeded: bytes.count)
-      let headers = PacketHeaders(dissecting: bytes, linkType: .ethernet, originalLength: length)
-      _ = engine.judge(headers, at: clock &+ Int64(index) &* 1000, length: length)
+      packets.append(
+        CapturedPacket(
+          timestamp: clock &+ Int64(index) &* 1000, originalLength: UInt32(truncatingIfNeeded: bytes.count),
+          linkType: LinkType.ethernet.rawValue, bytes: bytes))
+      guard packets.count == packets.capacity || index == batch.count - 1 else { return }
+      packets.upcoming = UnsafeRawPointer(bytes.baseAddress)
+      prepared.prepare(packets, tables)
+      engine.judge(packets, prepared, reports: &reports)
+      packets.removeAll()
     }
   }
 }

@@ -69,9 +69,30 @@ extension Row {
   public static let engineDenied = engine("denied", "denied attempts")
   public static let engineMixed = engine("mixed", "mixed traffic")
 
+  /// What any program must do for each packet of a capture in memory: walk the records, read the 5-tuple, look up one
+  /// slot of one table. It decides nothing.
+  public static let floor = Row(
+    "floor-prefetch", "records, 5-tuples, one lookup each", [.nanosecondsPerItem], item: "packet", comparesFloor: true)
+  public static let floorPlain = Row(
+    "floor-plain", "the same without prefetching", [.nanosecondsPerItem], item: "packet", comparesFloor: true)
+  public static let replayFirst = Row(
+    "replay-first", "the same capture read and judged, from an empty engine", [.nanosecondsPerItem], item: "packet",
+    comparesFloor: true)
+  public static let replayAgain = Row(
+    "replay-again", "the same, its connections known", [.nanosecondsPerItem], item: "packet", comparesFloor: true)
+
   public static let captureReading = Row(
     "capture-pcap", "pcap from the page cache", [.megabytesPerSecond, .itemsPerSecond], item: "packets")
 
+  public static let httpHeads = Row(
+    "http-heads", "HTTP/1 request heads", [.nanosecondsPerItem, .megabytesPerSecond], item: "request")
+  /// Requests judged by rules with a path each.
+  public static let httpRules = [1, 1_000].map { count in
+    (
+      count: count,
+      row: Row("http-rules-\(count)", "HTTP requests under \(count) paths", [.nanosecondsPerItem], item: "request")
+    )
+  }
   public static let flowCompact = Row(
     "flow-compact", "events as compact text", [.itemsPerSecond, .megabytesPerSecond], item: "events")
   public static let flowJSON = Row(
@@ -84,7 +105,9 @@ extension Row {
     + scaleResolutions.map(\.row) + scaleChanges.map(\.row)
     + [dissectTCP, dissectUDP, dissectVLAN]
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
-    + [engineEstablished, engineNew, engineDenied, engineMixed, captureReading, flowCompact, flowJSON]
+    + [engineEstablished, engineNew, engineDenied, engineMixed]
+    + [floor, floorPlain, replayFirst, replayAgain, captureReading, flowCompact, flowJSON, httpHeads]
+    + httpRules.map(\.row)
 
   private static func dissection(_ name: String, _ title: String) -> Row {
     Row("packet-\(name)", title, [.nanosecondsPerItem], item: "packet")
@@ -98,7 +121,7 @@ extension Row {
   }
 
   private static func engine(_ name: String, _ title: String) -> Row {
-    Row("engine-\(name)", title, [.nanosecondsPerItem], item: "packet")
+    Row("engine-\(name)", title, [.nanosecondsPerItem], item: "packet", comparesFloor: true)
   }
 
   /// With a comma between thousands.

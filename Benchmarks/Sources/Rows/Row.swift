@@ -16,15 +16,19 @@ public struct Row: Sendable {
   public let units: [Unit]
   /// Cilium's time for the same work, in milliseconds.
   public let ciliumMilliseconds: Double?
+  /// Whether its time per packet is compared with that of `Row.floor`.
+  public let comparesFloor: Bool
 
   init(
-    _ name: String, _ title: String, _ units: [Unit], item: String = "", ciliumMilliseconds: Double? = nil
+    _ name: String, _ title: String, _ units: [Unit], item: String = "", ciliumMilliseconds: Double? = nil,
+    comparesFloor: Bool = false
   ) {
     self.name = name
     self.title = title
     self.item = item
     self.units = units
     self.ciliumMilliseconds = ciliumMilliseconds
+    self.comparesFloor = comparesFloor
   }
 
   /// What precedes the first hyphen: `compile`, `engine`, …

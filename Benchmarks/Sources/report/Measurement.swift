@@ -27,8 +27,13 @@ struct Measurement {
     return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { Double($0) }
   }
 
+  /// Nanoseconds for each item.
+  var medianPerItem: Double { times[times.count / 2] / items }
+
   /// The row in each of its units.
-  var lines: [Line] {
+  ///
+  /// - Parameter floor: nanoseconds for each packet of `Row.floor` in this run.
+  func lines(floor: Double?) -> [Line] {
     row.units.map { unit in
       let median = value(times[times.count / 2], in: unit)
       let cilium = cilium(in: unit)
@@ -36,7 +41,7 @@ struct Measurement {
       return Line(
         name: row.name, topic: row.topic, title: row.title, unit: text(of: unit), median: median,
         best: value(times[0], in: unit), measurements: times.count,
-        cilium: cilium, ratio: ratio)
+        cilium: cilium, ratio: ratio, floors: row.comparesFloor ? floor.map { median / $0 } : nil)
     }
   }
 
@@ -83,4 +88,6 @@ struct Line: Codable {
   let cilium: Double?
   /// Cilium's time in Weir's median.
   let ratio: Double?
+  /// How many times the floor's time per packet it takes.
+  let floors: Double?
 }

@@ -18,7 +18,8 @@ enum Report {
       FileHandle.standardError.write(Data("error: nothing was measured; does the filter match anything?\n".utf8))
       exit(66)
     }
-    let lines = measurements.flatMap(\.lines)
+    let floor = measurements.first { $0.row.name == Row.floor.name }?.medianPerItem
+    let lines = measurements.flatMap { $0.lines(floor: floor) }
     let machine = Machine.current()
     print(TableText.text(lines, machine: machine))
     try ResultsFile(machine: machine, lines: lines).write(to: URL(filePath: results))

@@ -1,11 +1,11 @@
 /// The table for people.
 enum TableText {
   static func text(_ lines: [Line], machine: Machine) -> String {
-    let heads = ["", "MEDIAN", "BEST", "UNIT", "CILIUM", "RATIO"]
+    let heads = ["", "MEDIAN", "BEST", "UNIT", "CILIUM", "RATIO", "FLOORS"]
     let rows = lines.map { line in
       [
         line.title, number(line.median), number(line.best), line.unit, line.cilium.map { number($0) } ?? "",
-        line.ratio.map { "\(number($0))×" } ?? "",
+        line.ratio.map { "\(number($0))×" } ?? "", line.floors.map { "\(number($0))×" } ?? "",
       ]
     }
     let widths = heads.indices.map { column in ([heads] + rows).map { $0[column].count }.max() ?? 0 }
@@ -15,9 +15,22 @@ enum TableText {
       if line.topic != topic {
         topic = line.topic
         let comparesCilium = lines.contains { $0.topic == topic && $0.cilium != nil }
-        text += "\n" + aligned([topic.uppercased()] + heads[1...(comparesCilium ? 5 : 3)], widths)
+        let comparesFloor = lines.contains { $0.topic == topic && $0.floors != nil }
+        let shown = heads.enumerated().map { column, head in
+          column == 0
+            ? topic.uppercased()
+            : column == 4 || column == 5 ? comparesCilium ? head : "" : column == 6 && !comparesFloor ? "" : head
+        }
+        text += "\n" + aligned(shown, widths)
       }
       text += aligned(row, widths)
+    }
+    if lines.contains(where: { $0.floors != nil }) {
+      text += """
+
+        FLOORS: the median in times of the first floor's, measured in the same run.
+
+        """
     }
     guard lines.contains(where: { $0.ratio != nil }) else { return text }
     return text + """

@@ -28,6 +28,8 @@ struct PcapngFile: ~Copyable {
   /// Of the first interface, which every capture has.
   private(set) var linkType: UInt32 = 0
   private(set) var snapLength: UInt32 = 0
+  /// How many interfaces were described in a row at the beginning.
+  private(set) var firstInterfaceCount = 1
   private var isSwapped = false
   /// Of this section.
   private var interfaces = PcapngInterfaces()
@@ -43,6 +45,16 @@ struct PcapngFile: ~Copyable {
     let stated = interfaces.base[0].snapLength
     let longest = LinkNumber.longestPacket(linkType)
     snapLength = stated == 0 || stated > Int32.max ? longest : stated
+    readFurtherInterfaces(&bytes)
+  }
+
+  /// Reads the interfaces that follow at once: programs that capture on several describe all of them first. What is
+  /// wrong there is left to `read`.
+  private mutating func readFurtherInterfaces(_ bytes: inout CaptureBytes) {
+    while let block = try? nextBlock(&bytes), block.type == Block.interface {
+      guard (try? take(block, &bytes)) != nil else { return }
+    }
+    firstInterfaceCount = interfaces.count
   }
 
   /// As `PcapFile.read`.
@@ -187,7 +199,7 @@ struct PcapngFile: ~Copyable {
     let time = UInt64(body.word(4, swapped: isSwapped)) &<< 32 | UInt64(body.word(8, swapped: isSwapped))
     return CapturedPacket(
       timestamp: interface.pointee.timestamp(time), originalLength: body.word(16, swapped: isSwapped),
-      linkType: interface.pointee.linkType,
+      linkType: interface.pointee.linkType, point: UInt16(min(number, 0xff)),
       bytes: UnsafeRawBufferPointer(start: body + Block.packetBody, count: captured))
   }
 

@@ -28,7 +28,8 @@ extension Engine {
   ) {
     reports.removeAll()
     let packets = prepared.packets(of: engine)
-    let count = prepared.count(of: engine)
+    var count = prepared.count(of: engine)
+    if options.findsSightings { count = removeSightings(captured, packets, count) }
     let numbers = prepared.numbers(of: engine)
     // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
     let upcoming = captured.upcoming
@@ -163,7 +164,9 @@ extension Engine {
     _ packet: UnsafeMutablePointer<PreparedPacket>, _ now: UInt32, _ reports: inout VerdictReports
   ) {
     var verdict = PacketVerdict()
-    judgeConnection(packet.pointee.key, hash: packet.pointee.hash, Transport(packet.pointee.plain), at: now, &verdict)
+    var probe = NoProbe()
+    judgeConnection(
+      packet.pointee.key, hash: packet.pointee.hash, Transport(packet.pointee.plain), at: now, &verdict, &probe)
     totalsBuffer.base.pointee.count(verdict)
     reports.take(verdict, of: packet.pointee.index)
   }
@@ -171,8 +174,10 @@ extension Engine {
   /// The full path of a packet that has to be dissected.
   @inline(never)
   private mutating func judgeOther(_ packet: CapturedPacket, _ index: UInt32, _ reports: inout VerdictReports) {
-    let headers = PacketHeaders(
-      dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
-    reports.take(judge(headers, at: packet.timestamp, length: packet.originalLength), of: index)
+    let view = tables.view(of: packet)
+    reports.take(
+      judge(
+        view.headers, at: packet.timestamp, length: packet.originalLength, sourceIdentity: view.sourceIdentity),
+      of: index)
   }
 }

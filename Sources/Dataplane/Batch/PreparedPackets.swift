@@ -72,7 +72,7 @@ public struct PreparedPackets: ~Copyable {
     prepared.pointee.timestamp = packet.timestamp
     prepared.pointee.length = packet.originalLength
     prepared.pointee.index = UInt32(truncatingIfNeeded: index)
-    guard prepared.pointee.plain.read(packet) else {
+    guard prepared.pointee.plain.read(packet), !tables.mayOpen(prepared.pointee.plain) else {
       prepared.pointee.kind = .other
       prepared.pointee.hash = 0
       return
@@ -91,8 +91,7 @@ public struct PreparedPackets: ~Copyable {
 
   @inline(never)
   private static func engine(of packet: CapturedPacket, _ tables: LookupTables, _ engines: Int) -> Int {
-    let headers = PacketHeaders(
-      dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
+    let headers = tables.view(of: packet).headers
     guard headers.ipVersion != 0 else { return 0 }
     return tables.engine(
       sourceHigh: headers.source.high, sourceLow: headers.source.low, destinationHigh: headers.destination.high,

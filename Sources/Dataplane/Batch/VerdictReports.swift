@@ -54,8 +54,15 @@ extension PacketVerdict {
     var kinds: VerdictReports.Wanted = []
     if verdict == .dropped, !flags.contains(.followsRefusal) { kinds.formUnion(.drops) }
     if verdict == .redirected { kinds.formUnion(.redirected) }
-    let opens = egress.flags.union(ingress.flags).contains(.opensConnection)
-    if opens || (verdict == .audit && (egress.state == .new || ingress.state == .new)) { kinds.formUnion(.openings) }
+    if egress.opens || ingress.opens { kinds.formUnion(.openings) }
     return kinds
+  }
+}
+
+extension HopVerdict {
+  /// Whether the packet opens a connection here, or would if it were not let through by audit mode alone.
+  @inline(__always)
+  fileprivate var opens: Bool {
+    flags.contains(.opensConnection) || (isPresent && verdict == .audit && state == .new)
   }
 }

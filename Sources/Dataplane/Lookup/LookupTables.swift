@@ -12,9 +12,21 @@ public final class LookupTables: Sendable {
   let services: ServiceIndex
   private let groups: ServiceGroups
   let settings: PathSettings
+  let vantage: Vantage
+  /// Whether the numbers of `identities` are the cluster's own.
+  let hasClusterIdentities: Bool
+  /// Whether any node's address is known.
+  let hasNodes: Bool
+  /// Sorted.
+  private let identities: FixedBuffer<UInt32>
 
-  public init(_ tables: Tables) {
+  /// - Parameter vantage: where the packets were captured.
+  public init(_ tables: Tables, vantage: Vantage = .node) {
     settings = PathSettings(tables.settings)
+    self.vantage = vantage
+    hasClusterIdentities = tables.settings.hasClusterIdentities
+    hasNodes = tables.ipcache.contains { $0.prefix.isHost && ReservedIdentity.isNode($0.identity) }
+    identities = FixedBuffer(tables.identities.map(\.id).sorted(), padding: 0)
     policies = PolicyIndex(tables.policies)
     services = ServiceIndex(services: tables.services, backends: tables.backends)
     groups = ServiceGroups(services: tables.services, backends: tables.backends)
@@ -64,6 +76,21 @@ public final class LookupTables: Sendable {
     return (owner.endpoint < 0 ? nil : Int(owner.endpoint), owner.identity(seenFrom: owner.node))
   }
 
+  /// Whether an address belongs to a node.
+  func isNode(_ owner: AddressOwner) -> Bool { owner.node >= 0 || ReservedIdentity.isNode(owner.identity) }
+
+  func isPod(_ owner: AddressOwner) -> Bool { owner.endpoint >= 0 && !isNode(owner) }
+
+  /// Whether a security identity is in the tables.
+  func isKnown(_ identity: UInt32) -> Bool {
+    var (first, end) = (0, identities.count)
+    while first < end {
+      let middle = (first + end) / 2
+      if identities[middle] < identity { first = middle + 1 } else { end = middle }
+    }
+    return first < identities.count && identities[first] == identity
+  }
+
   /// Which of several engines judges the packets between two addresses.
   @inline(__always)
   func engine(
@@ -102,21 +129,22 @@ public final class LookupTables: Sendable {
       record.identity = endpoint.identity
       record.isLocal = endpoint.isLocal
       record.node = endpoint.nodeIndex
-      if isJudged(endpoint, tables) { record.policy = Int32(clamping: endpoint.policy ?? -1) }
+      record.policy = Int32(clamping: judgingPolicy(of: endpoint, in: tables) ?? -1)
       return record
     }
   }
 
-  /// Whether the datapath asks the endpoint's policy: not the host's without the host firewall, not that of the ingress
-  /// endpoint, which the proxy alone enforces, and none that could not be computed.
-  private static func isJudged(_ endpoint: Endpoint, _ tables: Tables) -> Bool {
+  /// The policy (index into `Tables.policies`) that the datapath asks about the endpoint's packets. None for the host
+  /// without the host firewall, for the ingress endpoint, whose policy the proxy alone enforces, and where the policy
+  /// could not be computed.
+  public static func judgingPolicy(of endpoint: Endpoint, in tables: Tables) -> Int? {
     guard endpoint.isLocal, let policy = endpoint.policy, tables.policies.indices.contains(policy),
       tables.policies[policy].error == nil
-    else { return false }
+    else { return nil }
     switch endpoint.identity {
-    case ReservedIdentity.host: return tables.settings.hostFirewall
-    case ReservedIdentity.ingress: return false
-    default: return true
+    case ReservedIdentity.host: return tables.settings.hostFirewall ? policy : nil
+    case ReservedIdentity.ingress: return nil
+    default: return policy
     }
   }
 }

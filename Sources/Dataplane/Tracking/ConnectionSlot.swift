@@ -80,6 +80,15 @@ extension UnsafeMutablePointer<ConnectionSlot> {
     return false
   }
 
+  /// Replaces what the source of packets of one orientation is known as, until the tables change. What was decided
+  /// under its other identity is void.
+  @inline(never)
+  func setIdentity(_ identity: UInt32, orientation: Int) {
+    guard identity != (orientation == 0 ? pointee.firstIdentity : pointee.secondIdentity) else { return }
+    if orientation == 0 { pointee.firstIdentity = identity } else { pointee.secondIdentity = identity }
+    pointee.decisions = InlineArray(repeating: CachedDecision())
+  }
+
   /// The tuple as of a packet of one orientation. Of a connection that was forgotten the family is only guessed.
   func key(orientation: Int) -> ConnectionTable.Key {
     let first = ConnectionTable.Key(

@@ -163,6 +163,12 @@ struct ConnectionTable: ~Copyable {
     slots.base[number].entries = InlineArray(repeating: TrackedConnection())
   }
 
+  /// Forgets all connections, and keeps the memory that they have taken.
+  mutating func removeAll() {
+    index = HashIndex(capacity: size)
+    (count, hand, evicted) = (0, 0, 0)
+  }
+
   private mutating func rebuildIndex(at now: UInt32) {
     var lost: [Int] = []
     index.rebuild(capacity: size) { lost.append($0) }

@@ -36,6 +36,7 @@ extension ReplayStatistics {
     for counter in PacketsBy.counters { bytes.counter(counter.name, packetsBy[keyPath: counter.path]) }
     bytes.append("},\n \"latency_ns\":{")
     for hop in latency { bytes.append(hop) }
+    if let latencyRun { bytes.append(latencyRun) }
     bytes.append("},\n \"limits\":{")
     bytes.counter("connections_evicted", limits.connectionsEvicted)
     bytes.counter("reassembly_dropped", limits.reassemblyDropped)
@@ -86,7 +87,19 @@ extension OutputBuffer {
     append(UInt8(ascii: "}"))
   }
 
-  /// A number of seconds with six digits after the point; 0 for what is no such number.
+  fileprivate mutating func append(_ run: ReplayStatistics.LatencyRun) {
+    append("},\n \"latency_run\":{")
+    counter("packets", run.packets)
+    counter("timed", run.timed)
+    append(",\"timer\":")
+    append(json: run.timer)
+    append(",\"timer_ns\":")
+    append(fixed: run.timerNanoseconds)
+    append(",\"timer_subtracted\":true,\"agreement\":")
+    append(fixed: run.agreement)
+  }
+
+  /// A number, such as of seconds, with six digits after the point; 0 for what is none that is positive.
   fileprivate mutating func append(fixed seconds: Double) {
     let micros = seconds.isFinite && seconds > 0 && seconds < 1e12 ? UInt64((seconds * 1e6).rounded()) : 0
     append(decimal: micros / 1_000_000)

@@ -19,6 +19,7 @@ extension ReplayStatistics {
     bytes.append(UInt8(ascii: "."))
     bytes.append(decimal: millis % 1000, digits: 3)
     bytes.append(" s\n")
+    if !vantage.isEmpty { bytes.append(text: "\(vantage)\n") }
     if sightings > 0 { bytes.append(text: "\(grouped(sightings)) packets were seen again at another capture point\n") }
   }
 
@@ -88,6 +89,7 @@ extension ReplayStatistics {
     }
     bytes.append(UInt8(ascii: "\n"))
     table.write(to: &bytes)
+    if let run = latencyRun { bytes.append(text: run.text) }
   }
 
   private func writeLimits(to bytes: inout OutputBuffer) {
@@ -100,8 +102,10 @@ extension ReplayStatistics {
     }
   }
 
+  private func grouped(_ number: UInt64) -> String { Self.grouped(number) }
+
   /// With a comma after each group of three digits.
-  private func grouped(_ number: UInt64) -> String {
+  static func grouped(_ number: UInt64) -> String {
     let digits = String(number)
     var text = ""
     for (index, digit) in digits.enumerated() {
@@ -115,5 +119,28 @@ extension ReplayStatistics {
     guard whole > 0 else { return "-" }
     let tenths = UInt64((Double(part) / Double(whole) * 1000).rounded())
     return "\(tenths / 10).\(tenths % 10)%"
+  }
+}
+
+extension ReplayStatistics.LatencyRun {
+  /// What the table of the hops does not say.
+  fileprivate var text: String {
+    let all =
+      timed == packets ? "Every packet was timed" : "\(grouped(timed)) of \(grouped(packets)) packets were timed"
+    return """
+      \(all); all were judged one by one, which takes longer than in groups.
+      total is from a packet's bytes to the end of its accounting, of which no hop has all. A reading of the clock
+      (\(timer), \(decimal(timerNanoseconds)) ns) is subtracted wherever there was one. With these the times add up to
+      \(decimal(agreement * 100))% of what the packet loop took.
+
+      """
+  }
+
+  private func grouped(_ number: UInt64) -> String { ReplayStatistics.grouped(number) }
+
+  /// With one digit after the point.
+  private func decimal(_ number: Double) -> String {
+    let tenths = number.isFinite && number > 0 && number < 1e12 ? UInt64((number * 10).rounded()) : 0
+    return "\(tenths / 10).\(tenths % 10)"
   }
 }

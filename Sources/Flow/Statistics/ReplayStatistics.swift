@@ -17,7 +17,11 @@ public struct ReplayStatistics: Sendable, Hashable {
   public var packetsBy = PacketsBy()
   /// In the order in which a packet meets the hops.
   public var latency: [Latency] = []
+  /// How `latency` was measured; nil when it was not.
+  public var latencyRun: LatencyRun?
   public var limits = Limits()
+  /// Where the captures were taken, in words: for the summary alone; empty where nobody knows.
+  public var vantage = ""
   /// For the summary alone.
   public var deniedPairs = DeniedPairs()
 
@@ -89,6 +93,27 @@ public struct ReplayStatistics: Sendable, Hashable {
       self.p99 = p99
       self.p999 = p999
       self.max = max
+    }
+  }
+
+  /// What the times of the hops were taken of.
+  public struct LatencyRun: Sendable, Hashable {
+    public var packets: UInt64
+    /// How many of them were timed.
+    public var timed: UInt64
+    /// What the time was read from.
+    public var timer: String
+    /// The cost of one reading, which is subtracted wherever there was one.
+    public var timerNanoseconds: Double
+    /// What the times add up to, as a part of what the packet loop took by another clock.
+    public var agreement: Double
+
+    public init(packets: UInt64, timed: UInt64, timer: String, timerNanoseconds: Double, agreement: Double) {
+      self.packets = packets
+      self.timed = timed
+      self.timer = timer
+      self.timerNanoseconds = timerNanoseconds
+      self.agreement = agreement
     }
   }
 

@@ -45,14 +45,18 @@ public struct DNSMessage: Sendable {
   /// nil for a message that was read to its end.
   public private(set) var failure: Failure?
 
-  /// nil when there are fewer bytes than a header has.
+  /// nil when there are too few bytes for the identifier and the flags.
   public init?(_ bytes: RawSpan) {
     var reader = ByteReader(bytes)
-    guard let id = reader.uint16(), let flags = reader.uint16(), let questionCount = reader.uint16(),
-      let answerCount = reader.uint16(), let authorityCount = reader.uint16(), let additionalCount = reader.uint16()
-    else { return nil }
+    guard let id = reader.uint16(), let flags = reader.uint16() else { return nil }
     self.id = id
     self.flags = flags
+    guard let questionCount = reader.uint16(), let answerCount = reader.uint16(), let authorityCount = reader.uint16(),
+      let additionalCount = reader.uint16()
+    else {
+      failure = .truncated
+      return
+    }
     for _ in 0..<questionCount where failure == nil { readQuestion(bytes, &reader) }
     for (section, count) in [
       (Section.answer, answerCount), (.authority, authorityCount), (.additional, additionalCount),

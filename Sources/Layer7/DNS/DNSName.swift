@@ -67,6 +67,8 @@ enum DNSName {
         if nameLength <= maximumLength { visit(.bitString(bits: bits, ByteRange(offset + 1, count))) }
         offset += 1 + count
       case 0x40:
+        // Without a label before it there is nothing of a name.
+        guard offset - start > 1 else { return nil }
         return Walk(length: length ?? offset - start, end: .unknownLabel)
       default:
         return nil

@@ -7,28 +7,36 @@ enum HTTP1Method {
   /// of Microsoft's WebDAV and RPC over HTTP.
   static func isKnown(_ method: ByteRange, in bytes: RawSpan) -> Bool {
     switch method.count {
-    case 3: isOne(of: ["GET", "PUT"], method, bytes)
-    case 4: isOne(of: ["POST", "HEAD", "COPY", "MOVE", "LOCK", "LINK", "POLL", "BIND"], method, bytes)
-    case 5: isOne(of: ["PATCH", "TRACE", "MKCOL", "LABEL", "MERGE", "BCOPY", "BMOVE"], method, bytes)
+    case 3: bytes.isPart(method, "GET") || bytes.isPart(method, "PUT")
+    case 4:
+      bytes.isPart(method, "POST") || bytes.isPart(method, "HEAD") || bytes.isPart(method, "COPY")
+        || bytes.isPart(method, "MOVE") || bytes.isPart(method, "LOCK") || bytes.isPart(method, "LINK")
+        || bytes.isPart(method, "POLL") || bytes.isPart(method, "BIND")
+    case 5:
+      bytes.isPart(method, "PATCH") || bytes.isPart(method, "TRACE") || bytes.isPart(method, "MKCOL")
+        || bytes.isPart(method, "LABEL") || bytes.isPart(method, "MERGE") || bytes.isPart(method, "BCOPY")
+        || bytes.isPart(method, "BMOVE")
     case 6:
-      isOne(of: ["DELETE", "SEARCH", "UNLOCK", "REPORT", "UPDATE", "NOTIFY", "UNBIND", "UNLINK"], method, bytes)
-    case 7: isOne(of: ["OPTIONS", "CONNECT", "BDELETE", "CHECKIN"], method, bytes)
-    case 8: isOne(of: ["PROPFIND", "CHECKOUT", "CCM_POST"], method, bytes)
-    case 9: isOne(of: ["PROPPATCH", "SUBSCRIBE", "BPROPFIND"], method, bytes)
-    case 10: isOne(of: ["UNCHECKOUT", "MKACTIVITY", "MKCALENDAR", "BPROPPATCH", "ORDERPATCH"], method, bytes)
-    case 11: isOne(of: ["UNSUBSCRIBE", "MKWORKSPACE", "RPC_CONNECT", "RPC_IN_DATA"], method, bytes)
-    case 12: isOne(of: ["RPC_OUT_DATA"], method, bytes)
-    case 13: isOne(of: ["MKREDIRECTREF"], method, bytes)
-    case 15: isOne(of: ["VERSION-CONTROL"], method, bytes)
-
-    case 16: isOne(of: ["BASELINE-CONTROL"], method, bytes)
+      bytes.isPart(method, "DELETE") || bytes.isPart(method, "SEARCH") || bytes.isPart(method, "UNLOCK")
+        || bytes.isPart(method, "REPORT") || bytes.isPart(method, "UPDATE") || bytes.isPart(method, "NOTIFY")
+        || bytes.isPart(method, "UNBIND") || bytes.isPart(method, "UNLINK")
+    case 7:
+      bytes.isPart(method, "OPTIONS") || bytes.isPart(method, "CONNECT") || bytes.isPart(method, "BDELETE")
+        || bytes.isPart(method, "CHECKIN")
+    case 8: bytes.isPart(method, "PROPFIND") || bytes.isPart(method, "CHECKOUT") || bytes.isPart(method, "CCM_POST")
+    case 9: bytes.isPart(method, "PROPPATCH") || bytes.isPart(method, "SUBSCRIBE") || bytes.isPart(method, "BPROPFIND")
+    case 10:
+      bytes.isPart(method, "UNCHECKOUT") || bytes.isPart(method, "MKACTIVITY") || bytes.isPart(method, "MKCALENDAR")
+        || bytes.isPart(method, "BPROPPATCH") || bytes.isPart(method, "ORDERPATCH")
+    case 11:
+      bytes.isPart(method, "UNSUBSCRIBE") || bytes.isPart(method, "MKWORKSPACE") || bytes.isPart(method, "RPC_CONNECT")
+        || bytes.isPart(method, "RPC_IN_DATA")
+    case 12: bytes.isPart(method, "RPC_OUT_DATA")
+    case 13: bytes.isPart(method, "MKREDIRECTREF")
+    case 15: bytes.isPart(method, "VERSION-CONTROL")
+    case 16: bytes.isPart(method, "BASELINE-CONTROL")
     default: false
     }
-  }
-
-  @inline(__always)
-  private static func isOne(of methods: [StaticString], _ method: ByteRange, _ bytes: RawSpan) -> Bool {
-    methods.contains { bytes.isPart(method, $0) }
   }
 
   /// A character of an RFC 9110 token, which a method is.

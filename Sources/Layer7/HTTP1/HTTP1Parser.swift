@@ -51,7 +51,7 @@ public struct HTTP1Parser: Sendable {
     /// Bytes of trailers so far.
     case trailers(Int)
     case untilClose
-    /// After a message without a known end.
+    /// After the head of a message without a known end.
     case unknownEnd
   }
 
@@ -112,6 +112,7 @@ public struct HTTP1Parser: Sendable {
 
   /// Looks at a message's first bytes; an event when they are not the beginning of a head.
   private mutating func begin(_ bytes: RawSpan, _ position: inout Int, _ exchanges: inout HTTP1Exchanges) -> Event? {
+    guard position < bytes.byteCount else { return .needsBytes }
     if let successor = exchanges.successor { return .switched(successor) }
     // Blank lines before a message are passed over (RFC 9112 §2.2).
     while position < bytes.byteCount {

@@ -29,7 +29,7 @@ public struct KafkaParser: Sendable {
   /// The longest message believed: the default of a broker's `socket.request.max.bytes`.
   public static let maximumLength = 100 << 20
   /// Bytes of a message that are waited for; of a longer one only the header is read, the rest passed over.
-  public static let maximumRead = 1 << 20
+  public static let maximumRead = 128 << 10
   /// Keys and versions above these are not believed to be Kafka's (it has come to 92 and 18).
   static let maximumKey: Int16 = 127
   static let maximumVersion: Int16 = 31

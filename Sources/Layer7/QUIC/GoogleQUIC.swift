@@ -63,7 +63,7 @@ enum GoogleQUIC {
       let end = number(tag + 4, 4)
       guard end >= start else { return nil }
       if number(tag, 4) == 0x0049_4e53, values + end <= bytes.byteCount {
-        name = bytes.text(values + start..<values + end)
+        name = bytes.text(ByteRange(values + start..<values + end))
       }
       start = end
     }

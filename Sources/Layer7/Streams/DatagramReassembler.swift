@@ -57,6 +57,15 @@ public struct DatagramReassembler: ~Copyable {
     }
   }
 
+  /// Whether an IP packet is longer than what was captured of it, or than its frame.
+  public static func isCut(_ headers: PacketHeaders, _ bytes: RawSpan) -> Bool {
+    let network = Int(headers.networkOffset)
+    guard headers.ipVersion != 0, bytes.byteCount >= network + 20 else { return true }
+    let isIPv6 = headers.ipVersion == 6
+    let field = bytes.unsafeLoadUnaligned(fromByteOffset: network + (isIPv6 ? 4 : 2), as: UInt16.self)
+    return network + (isIPv6 ? 40 : 0) + Int(UInt16(bigEndian: field)) > Int(headers.payloadEnd)
+  }
+
   private mutating func number(_ key: Key, _ timestamp: Int64) -> Int {
     if let known = datagrams.lastIndex(where: { $0.key == key }) {
       let (age, overflow) = timestamp.subtractingReportingOverflow(datagrams[known].since)

@@ -77,8 +77,8 @@ public struct Consumption: Sendable, Equatable {
 
 /// Why the bytes of one direction do not go on.
 public enum StreamBreak: Sendable, Equatable {
-  /// Bytes are missing from the capture.
-  case lost
+  /// So many bytes are missing from the capture; nil when nobody can say how many.
+  case lost(Int?)
   /// The message does not fit into the memory of one direction, or of all.
   case overflow
   /// The connection or the capture ends.

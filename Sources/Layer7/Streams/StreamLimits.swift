@@ -1,8 +1,8 @@
 /// How much a `StreamReassembler` remembers at most.
 public struct StreamLimits: Sendable {
-  /// Bytes of one direction that wait for a message's end or for the bytes before them. A TLS ClientHello or the header
-  /// section of an HTTP request is far smaller; what is larger is given up.
-  public var bytesPerDirection = 1 << 18
+  /// Bytes of one direction that wait for a message's end. A little more than `KafkaParser.maximumRead`, the longest
+  /// message that a parser waits for; what is larger is given up.
+  public var bytesPerDirection = (1 << 20) + (1 << 16)
   /// Bytes that wait in all directions together.
   public var bytes = 1 << 28
   /// Connections that are followed at once, of about 200 bytes each. The one that was silent longest among a few is

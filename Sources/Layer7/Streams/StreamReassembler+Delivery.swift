@@ -123,9 +123,10 @@ extension StreamReassembler {
     guard !side.flags.contains(.done) else { return }
     counters.gaps += 1
     counters.lostBytes &+= count
-    guard side.skip < count else { return side.skip -= count }
-    side.skip = 0
-    breakOff(&side, place, .lost, to: &consumer)
+    let passed = min(side.skip, count)
+    side.skip -= passed
+    guard passed < count else { return }
+    breakOff(&side, place, .lost(count - passed), to: &consumer)
   }
 
   mutating func breakOff<Consumer: StreamConsumer & ~Copyable>(

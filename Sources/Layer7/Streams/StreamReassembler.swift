@@ -228,7 +228,7 @@ public struct StreamReassembler: ~Copyable {
     to consumer: inout Consumer
   ) {
     while side.held != HeldSegments.none { giveUpHole(&side, &place, to: &consumer) }
-    breakOff(&side, place, .lost, to: &consumer)
+    breakOff(&side, place, .lost(nil), to: &consumer)
     guard !side.flags.contains(.done) else { return }
     side.skip = 0
     side.next = sequence

@@ -102,7 +102,7 @@ extension TLSClientHello {
     while let type = reader.byte(), let length = reader.uint16() {
       // A name that is cut is no name.
       guard let range = reader.range(Int(length)) else { return }
-      if type == 0 { serverNames.append(data.text(range)) }
+      if type == 0 { serverNames.append(data.text(ByteRange(range))) }
     }
   }
 
@@ -110,7 +110,7 @@ extension TLSClientHello {
     var reader = ByteReader(data)
     guard reader.uint16() != nil else { return }
     while let length = reader.byte(), let range = reader.range(Int(length)) {
-      applicationProtocols.append(data.text(range))
+      applicationProtocols.append(data.text(ByteRange(range)))
     }
   }
 
@@ -118,12 +118,5 @@ extension TLSClientHello {
     var reader = ByteReader(data)
     guard reader.byte() != nil else { return }
     while let version = reader.uint16() { supportedVersions.append(version) }
-  }
-}
-
-extension RawSpan {
-  /// Bytes of a message as text; what is not UTF-8 is replaced.
-  func text(_ range: Range<Int>) -> String {
-    extracting(range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -28,6 +28,8 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Print only the sizes and times.")
   var stats = false
 
+  func validate() throws { try input.requireFiles() }
+
   func run() throws {
     let console = consoleOptions.console
     let workspace = try Workspace(input, console: console)

@@ -15,11 +15,15 @@ struct MessageReader: ~Copyable {
   /// Senders of cut DTLS hellos that are followed at once.
   private static let maximumDTLSSenders = 4096
 
-  private(set) var streams = CaptureStreams()
+  private(set) var streams: CaptureStreams
   private(set) var reassembler = StreamReassembler()
   private(set) var fragments = DatagramReassembler()
   private var quic = QUICReader()
   private var dtls: [Conversation: DTLSReader] = [:]
+
+  init(listsMessages: Bool) {
+    streams = CaptureStreams(listsMessages: listsMessages)
+  }
 
   var messages: CaptureMessages { streams.messages }
 
@@ -29,7 +33,10 @@ struct MessageReader: ~Copyable {
   mutating func read(
     _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64, depth: Int = 0
   ) {
-    if headers.flags.contains(.fragment) {
+    // What is cut will never be whole: what there is of the first fragment is all that can be read.
+    if headers.flags.contains(.fragment),
+      headers.flags.contains(.laterFragment) || !DatagramReassembler.isCut(headers, bytes)
+    {
       guard depth < Tunnel.maximumDepth, let whole = fragments.add(headers, bytes, timestamp: timestamp) else { return }
       let inner = PacketHeaders(
         dissecting: whole.span.bytes, linkType: .rawIP, originalLength: UInt32(whole.count)
@@ -72,22 +79,24 @@ struct MessageReader: ~Copyable {
     let payload = bytes.extracting(start..<Int(headers.payloadEnd))
     let source = StreamEnd(address: headers.source, port: headers.sourcePort)
     let destination = StreamEnd(address: headers.destination, port: headers.destinationPort)
-    if QUICReader.mayConcern(payload) {
-      for event in quic.read(payload, from: source, to: destination) {
-        streams.messages.quic.add(event, frame: frame, protocolNumber: 17, from: source, to: destination)
-      }
+    let place = MessagePlace(frame: frame, protocolNumber: 17, source: source, destination: destination)
+    let dialect = DNSDialect.of(source.port, destination.port)
+    if let dialect = dialect
+      ?? (DNSRecognition.isMessage(payload, from: source.port, to: destination.port) ? .dns : nil)
+    {
+      if let message = DNSMessage(payload) { streams.messages.add(message, payload, dialect, place) }
+    } else if QUICReader.mayConcern(payload) {
+      for event in quic.read(payload, from: source, to: destination) { streams.messages.add(event, place) }
     } else if DTLSReader.recognises(payload) {
-      readDTLS(payload, source, destination, frame: frame)
+      readDTLS(payload, place)
     }
   }
 
-  private mutating func readDTLS(_ payload: RawSpan, _ source: StreamEnd, _ destination: StreamEnd, frame: Int) {
-    let conversation = Conversation(source: source, destination: destination)
+  private mutating func readDTLS(_ payload: RawSpan, _ place: MessagePlace) {
+    let conversation = Conversation(source: place.source, destination: place.destination)
     if dtls.count >= Self.maximumDTLSSenders, dtls[conversation] == nil { dtls.removeAll() }
     for hello in dtls[conversation, default: DTLSReader()].read(payload) {
-      streams.messages.tls.add(
-        CaptureMessages.Hello(hello: hello, isDatagram: true), frame: frame, protocolNumber: 17, from: source,
-        to: destination)
+      streams.messages.add(hello, isDatagram: true, place)
     }
   }
 }

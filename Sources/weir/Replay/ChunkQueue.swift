@@ -5,9 +5,8 @@ import Packet
 
 /// Packets on their way from captures to several engines.
 ///
-/// Every thread does all kinds of work: what is ready for its engine comes first; else it reads the next chunk, which
-/// one thread at a time may do, and deals it out, which all may do at once. Engines take chunks in the order in which
-/// they were read.
+/// Every thread does all kinds of work: it reads a chunk, which one thread at a time may do, deals it out, which all may
+/// do at once, and lets its engine judge what was dealt to it. Engines take chunks in the order in which they were read.
 ///
 /// Unsafe where the compiler cannot see the protocol. Everything mutable is guarded by `lock`, except: the capture, which
 /// belongs to the thread that set `isReading`; and a chunk, which belongs to the thread that fills it until it is
@@ -29,6 +28,9 @@ final class ChunkQueue: @unchecked Sendable {
   /// Packets in a chunk: enough that handing them over costs nothing beside judging them, few enough for the caches.
   static let chunk = 1024
 
+  /// While fewer chunks than these wait for an engine, its thread rather reads another: nobody else might.
+  private static let ahead = 3
+
   private var capture: MergedCapture
   private let chunks: [Chunk]
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -42,7 +44,7 @@ final class ChunkQueue: @unchecked Sendable {
 
   init(_ capture: consuming MergedCapture, engines: Int) {
     self.capture = capture
-    chunks = (0..<engines + 3).map { _ in Chunk(engines: engines) }
+    chunks = (0..<engines + 6).map { _ in Chunk(engines: engines) }
     taken = [Int](repeating: 0, count: engines)
     lock = .allocate(capacity: 1)
     lock.initialize(to: pthread_mutex_t())
@@ -71,7 +73,11 @@ final class ChunkQueue: @unchecked Sendable {
     while true {
       let next = taken[engine]
       let chunk = chunks[next % chunks.count]
-      if next < read, chunk.isReady {
+      let isReady = next < read && chunk.isReady
+      let mayRead = !isReading && !hasEnded && read - (taken.min() ?? 0) < chunks.count
+      if mayRead, !isReady || read - next < Self.ahead {
+        fill(tables)
+      } else if isReady {
         pthread_mutex_unlock(lock)
         judge(chunk.packets, chunk.prepared, chunk.first)
         pthread_mutex_lock(lock)
@@ -79,8 +85,6 @@ final class ChunkQueue: @unchecked Sendable {
         pthread_cond_broadcast(change)
       } else if hasEnded, next == read {
         break
-      } else if !isReading, !hasEnded, read - (taken.min() ?? 0) < chunks.count {
-        fill(tables)
       } else {
         pthread_cond_wait(change, lock)
       }

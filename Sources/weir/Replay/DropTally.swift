@@ -49,8 +49,7 @@ struct DropTally {
     rows.reserveCapacity(1 << 12)
   }
 
-  mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, number: Int) {
-    let headers = PacketHeaders(dissecting: packet)
+  mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64, number: Int) {
     let key = Key(
       source: headers.source, destination: headers.destination, destinationPort: headers.destinationPort,
       protocolNumber: headers.protocolNumber, flags: headers.flags.rawValue, reason: verdict.reason.rawValue,
@@ -59,7 +58,7 @@ struct DropTally {
       rows[Int(position)].count += 1
     } else if rows.count < Self.limit {
       positions[key] = Int32(rows.count)
-      rows.append(Row(headers: headers, verdict: verdict, timestamp: packet.timestamp, number: number, count: 1))
+      rows.append(Row(headers: headers, verdict: verdict, timestamp: time, number: number, count: 1))
     } else {
       others += 1
     }
@@ -77,12 +76,5 @@ struct DropTally {
     }
     pairs.addOthers(tallies.reduce(0) { $0 + $1.others })
     return pairs
-  }
-}
-
-extension PacketHeaders {
-  init(dissecting packet: CapturedPacket) {
-    self.init(
-      dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
   }
 }

@@ -27,9 +27,14 @@ struct FlowRecorder {
   }
 
   /// Puts the packet's events into `flows`.
-  mutating func record(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) {
+  ///
+  /// - Parameter tunnel: the outer headers where the packet was in a tunnel.
+  mutating func record(
+    _ headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel? = nil, at time: Int64
+  ) {
     flows.removeAll(keepingCapacity: true)
-    let base = flow(of: headers, verdict, at: time)
+    var base = flow(of: headers, verdict, at: time)
+    base.tunnel = tunnel
     if verdict.egress.isPresent { record(verdict.egress, .egress, verdict.sourceEndpoint, base) }
     if verdict.ingress.isPresent { record(verdict.ingress, .ingress, verdict.destinationEndpoint, base) }
     if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
@@ -152,7 +157,7 @@ struct FlowRecorder {
     flows.append(flow)
   }
 
-  private static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {
+  static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {
     let (source, destination) = (headers.sourcePort, headers.destinationPort)
     switch L4Protocol(rawValue: headers.protocolNumber) {
     case .tcp where headers.flags.contains(.hasPorts):

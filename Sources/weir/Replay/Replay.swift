@@ -13,21 +13,25 @@ struct Replay: ~Copyable {
   private let selectsEverything: Bool
   private let writer: FlowWriter
   private let recordsEveryPacket: Bool
+  private var timer: PacketTimer?
   private var deniedPairs = DeniedPairs()
 
   /// How many packets are read and judged together.
   static let batch = 64
 
   init(
-    tables: Tables, selection: FlowSelection, writer: FlowWriter, recordsEveryPacket: Bool, options: EngineOptions
+    tables: Tables, selection: FlowSelection, writer: FlowWriter, recordsEveryPacket: Bool, options: EngineOptions,
+    vantage: Vantage, sampling: PacketTimer.Sampling?
   ) {
     self.writer = writer
     self.recordsEveryPacket = recordsEveryPacket
-    lookup = LookupTables(tables)
+    lookup = LookupTables(tables, vantage: vantage)
     engine = Engine(sharing: lookup, options: options)
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket)
     selector = FlowSelector(selection)
     selectsEverything = selection.isEverything
+    timer = nil
+    if let sampling { timer = PacketTimer(sampling, capacity: Self.batch) }
   }
 
   /// Whoever read the events has gone away, and what followed was not written.
@@ -43,8 +47,12 @@ struct Replay: ~Copyable {
     while true {
       capture.next(&packets)
       guard packets.count > 0 else { break }
-      prepared.prepare(packets, lookup)
-      engine.judge(packets, prepared, reports: &reports)
+      if timer == nil {
+        prepared.prepare(packets, lookup)
+        engine.judge(packets, prepared, reports: &reports)
+      } else {
+        timer?.judge(packets, with: &engine, reports: &reports)
+      }
       for position in 0..<reports.count {
         let report = reports[position]
         try record(packets[Int(report.index)], report.verdict)
@@ -56,7 +64,8 @@ struct Replay: ~Copyable {
   }
 
   private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
-    recorder.record(PacketHeaders(dissecting: packet), verdict, at: packet.timestamp)
+    let view = lookup.view(of: packet)
+    recorder.record(view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
     // A flow is large: by its index it is used where it is.
     for index in recorder.flows.indices {
       // What only followed a refusal is no further attempt, and is the same pair turned round.
@@ -75,6 +84,10 @@ struct Replay: ~Copyable {
   func statistics() -> ReplayStatistics {
     var statistics = ReplayStatistics(engine.counters)
     statistics.deniedPairs = deniedPairs
+    switch timer {
+    case .some(let timer): statistics.take(timer.recorder)
+    case nil: break
+    }
     return statistics
   }
 }

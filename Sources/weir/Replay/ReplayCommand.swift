@@ -63,10 +63,23 @@ struct ReplayCommand: ParsableCommand {
       valueName: "judge|allow"))
   var midstream = Midstream.judge
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where captures were taken. endpoint: at single pods' devices, tunnels stay closed; node: at devices of nodes, \
+      where one packet may pass several, tunnels between nodes are opened; overlay: between nodes, all tunnels are \
+      opened but those of pods; auto: node, looking for repeated packets only in captures of several files or \
+      interfaces.
+      """, valueName: "auto|endpoint|node|overlay"))
+  var vantage = VantageOption.auto
+
   @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
   var threads: Int?
 
+  @OptionGroup var latency: LatencyOptions
+
   func validate() throws {
+    try input.requireFiles()
     _ = try selection()
     guard threads.map({ (1...Self.mostThreads).contains($0) }) ?? true else {
       throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
@@ -87,33 +100,39 @@ struct ReplayCommand: ParsableCommand {
     let workspace = try Workspace(input, console: console)
     var options = EngineOptions()
     options.midstream = midstream == .judge ? .judge : .allow
+    options.findsSightings = vantage.findsSightings(capture.points)
+    let assumption = vantage.assumption(capture.points)
+    console.report(Diagnostic(.note, at: nil, "\(assumption): \(vantage.reason(capture.points))"))
     if output == .summary {
-      try total(capture, workspace.tables, options, console)
+      try total(capture, workspace.tables, options, assumption, console)
     } else {
-      try print(capture, workspace.tables, selection, options, console)
+      try print(capture, workspace.tables, selection, options, assumption, console)
     }
   }
 
   /// Judges for the totals alone.
   private func total(
-    _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ console: Console
+    _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ assumption: String,
+    _ console: Console
   ) throws {
-    let replay = ReplayTotals(tables: tables, options: options)
+    let replay = ReplayTotals(
+      tables: tables, options: options, vantage: vantage.vantage, sampling: latency.sampling)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Threads.cores)
     let duration = ContinuousClock.now - start
     var statistics = replay.statistics(outcome)
+    statistics.vantage = assumption
     statistics.seconds = Workspace.seconds(duration)
     try finish(statistics, outcome.damage, readerIsGone: false, console)
   }
 
   private func print(
     _ capture: consuming MergedCapture, _ tables: Tables, _ selection: FlowSelection, _ options: EngineOptions,
-    _ console: Console
+    _ assumption: String, _ console: Console
   ) throws {
     var replay = Replay(
       tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options)
+      recordsEveryPacket: packets, options: options, vantage: vantage.vantage, sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)
@@ -122,6 +141,7 @@ struct ReplayCommand: ParsableCommand {
       throw ExitStatus.inputOutput
     }
     var statistics = replay.statistics()
+    statistics.vantage = assumption
     statistics.seconds = Workspace.seconds(ContinuousClock.now - start)
     try finish(statistics, capture.damage, readerIsGone: replay.readerIsGone, console)
   }

@@ -8,6 +8,7 @@ extension ReplayStatistics {
     packets = counters.packets
     bytes = counters.bytes
     flows = counters.flows
+    sightings = counters.sightings
     verdicts.forwarded = counters.verdicts.forwarded
     verdicts.dropped = counters.verdicts.dropped
     verdicts.redirected = counters.verdicts.redirected

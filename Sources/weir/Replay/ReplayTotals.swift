@@ -1,6 +1,7 @@
 import Capture
 import Dataplane
 import Flow
+import Latency
 import Packet
 import Tables
 
@@ -13,73 +14,101 @@ final class ReplayTotals: Sendable {
   private let tables: Tables
   private let lookup: LookupTables
   private let options: EngineOptions
+  private let sampling: PacketTimer.Sampling?
 
-  init(tables: Tables, options: EngineOptions) {
+  /// - Parameter sampling: nil when no packet is timed.
+  init(tables: Tables, options: EngineOptions, vantage: Vantage, sampling: PacketTimer.Sampling?) {
     self.tables = tables
     self.options = options
-    lookup = LookupTables(tables)
+    self.sampling = sampling
+    lookup = LookupTables(tables, vantage: vantage)
   }
 
   /// What a run over the captures found.
   struct Outcome {
     var counters: EngineCounters
     var drops: [DropTally]
+    var latency: LatencyRecorder?
     var damage: [CaptureError]
   }
 
   /// Reads the captures to their end.
   func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
-    // Packets of a stream do not stay where they are while others are read.
-    threads > 1 && capture.packetsAreStable ? runTogether(capture, threads) : runAlone(capture)
+    // Packets of a stream do not stay where they are while others are read. Sightings of one packet have to meet in one
+    // engine, and by their addresses translated ones would not.
+    threads > 1 && capture.packetsAreStable && !options.findsSightings
+      ? runTogether(capture, threads) : runAlone(capture)
   }
 
   private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
-    var worker = ReplayWorker(lookup, options, capacity: Replay.batch)
+    var worker = ReplayWorker(lookup, options, sampling, capacity: Replay.batch)
     var packets = CapturedPackets(capacity: Replay.batch)
     var prepared = PreparedPackets(capacity: Replay.batch)
     var number = 0
     while true {
       capture.next(&packets)
       guard packets.count > 0 else { break }
-      prepared.prepare(packets, lookup)
-      worker.judge(packets, prepared, engine: 0, from: number)
+      if sampling == nil {
+        prepared.prepare(packets, lookup)
+        worker.judge(packets, prepared, engine: 0, from: number)
+      } else {
+        worker.judgeEach(packets, from: number)
+      }
       number += packets.count
     }
-    return Outcome(counters: worker.counters, drops: [worker.drops], damage: capture.damage)
+    return Outcome(counters: worker.counters, drops: [worker.drops], latency: worker.latency, damage: capture.damage)
   }
 
   private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
     let queue = ChunkQueue(capture, engines: threads)
     let results = ResultBox(count: threads)
-    Threads.run(threads) { [lookup, options] number in
-      var worker = ReplayWorker(lookup, options, capacity: ChunkQueue.chunk)
+    Threads.run(threads) { [lookup, options, sampling] number in
+      var worker = ReplayWorker(lookup, options, sampling, capacity: ChunkQueue.chunk)
       queue.work(as: number, lookup) { packets, prepared, first in
         worker.judge(packets, prepared, engine: number, from: first)
       }
-      results.set(worker.counters, worker.drops, at: number)
+      results.set(worker.counters, worker.drops, worker.latency, at: number)
     }
     var counters = EngineCounters()
-    for result in results.all { counters.add(result.counters) }
-    return Outcome(counters: counters, drops: results.all.map(\.drops), damage: queue.damage)
+    var latency: LatencyRecorder?
+    for result in results.all {
+      counters.add(result.counters)
+      guard let recorder = result.latency else { continue }
+      if latency == nil { latency = recorder } else { latency?.add(recorder) }
+    }
+    return Outcome(counters: counters, drops: results.all.map(\.drops), latency: latency, damage: queue.damage)
   }
 
   /// Names what was found; the time is the caller's to add.
   func statistics(_ outcome: Outcome) -> ReplayStatistics {
     var statistics = ReplayStatistics(outcome.counters)
     statistics.deniedPairs = DropTally.pairs(outcome.drops, tables)
+    if let latency = outcome.latency { statistics.take(latency) }
     return statistics
   }
 }
 
 /// An engine and what it is asked for.
 struct ReplayWorker: ~Copyable {
+  private let lookup: LookupTables
   private var engine: Engine
   private var reports: VerdictReports
+  private var timer: PacketTimer?
   private(set) var drops = DropTally()
 
-  init(_ lookup: LookupTables, _ options: EngineOptions, capacity: Int) {
+  init(_ lookup: LookupTables, _ options: EngineOptions, _ sampling: PacketTimer.Sampling?, capacity: Int) {
+    self.lookup = lookup
     engine = Engine(sharing: lookup, options: options)
     reports = VerdictReports(.drops, capacity: capacity)
+    timer = nil
+    if let sampling { timer = PacketTimer(sampling, capacity: capacity) }
+  }
+
+  var latency: LatencyRecorder? {
+    switch timer {
+    case .some(let timer): timer.recorder
+    case nil: nil
+    }
   }
 
   var counters: EngineCounters { engine.counters }
@@ -88,10 +117,25 @@ struct ReplayWorker: ~Copyable {
   mutating func judge(
     _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int
   ) {
-    engine.judge(packets, prepared, engine: number, reports: &reports)
+    if timer == nil {
+      engine.judge(packets, prepared, engine: number, reports: &reports)
+    } else {
+      timer?.judge(packets, prepared, engine: number, with: &engine, reports: &reports)
+    }
+    tally(packets, from: first)
+  }
+
+  /// Judges and times all of them.
+  mutating func judgeEach(_ packets: borrowing CapturedPackets, from first: Int) {
+    timer?.judge(packets, with: &engine, reports: &reports)
+    tally(packets, from: first)
+  }
+
+  private mutating func tally(_ packets: borrowing CapturedPackets, from first: Int) {
     for position in 0..<reports.count {
       let report = reports[position]
-      drops.add(packets[Int(report.index)], report.verdict, number: first + Int(report.index))
+      let view = lookup.view(of: packets[Int(report.index)])
+      drops.add(view.headers, report.verdict, at: view.packet.timestamp, number: first + Int(report.index))
     }
   }
 }

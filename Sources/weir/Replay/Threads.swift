@@ -1,5 +1,6 @@
 import Dataplane
 import Glibc
+import Latency
 import Synchronization
 
 /// Threads of the operating system. Tasks would share a pool with as many threads as there are cores, and ours wait for
@@ -47,12 +48,13 @@ final class ResultBox: Sendable {
   struct Result: Sendable {
     var counters: EngineCounters
     var drops: DropTally
+    var latency: LatencyRecorder?
   }
 
   init(count: Int) { results = Mutex([Result?](repeating: nil, count: count)) }
 
-  func set(_ counters: EngineCounters, _ drops: DropTally, at number: Int) {
-    results.withLock { $0[number] = Result(counters: counters, drops: drops) }
+  func set(_ counters: EngineCounters, _ drops: DropTally, _ latency: LatencyRecorder?, at number: Int) {
+    results.withLock { $0[number] = Result(counters: counters, drops: drops, latency: latency) }
   }
 
   var all: [Result] { results.withLock { $0.compactMap(\.self) } }

@@ -45,10 +45,14 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Exit with 65 when any object is refused.")
   var strict = false
 
-  func validate() throws {
+  /// For commands that can do nothing without.
+  func requireFiles() throws {
     if filenames.isEmpty {
       throw ValidationError("no input: name the cluster dump and the policies with -f PATH")
     }
+  }
+
+  func validate() throws {
     guard filenames.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("standard input can be read only once: leave one -f - out")
     }

@@ -87,6 +87,18 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Writes values that stand for themselves, without a comma between this one and the last.
+  mutating func separately(_ body: (inout JSONWriter) -> Void) {
+    needsComma = false
+    body(&self)
+  }
+
+  /// A value that another writer has made.
+  mutating func value(json text: ArraySlice<UInt8>) {
+    separate()
+    bytes.append(contentsOf: text)
+  }
+
   mutating func line() { bytes.append(UInt8(ascii: "\n")); needsComma = false }
 
   mutating func removeAll() {

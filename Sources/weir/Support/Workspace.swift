@@ -23,8 +23,14 @@ struct Workspace {
   init(_ options: InputOptions, console: Console) throws {
     let clock = ContinuousClock()
     let start = clock.now
-    inventory = Inventory.read(options.filenames, overrides: options.overrides)
-    let loaded = clock.now
+    let inventory = Inventory.read(options.filenames, overrides: options.overrides)
+    try self.init(inventory, options, loading: clock.now - start, console: console)
+  }
+
+  /// Compiles what has been read.
+  init(_ inventory: Inventory, _ options: InputOptions, loading: Duration, console: Console) throws {
+    let clock = ContinuousClock()
+    self.inventory = inventory
     inventory.diagnostics.forEach(console.report)
     // An error without an object is about a file: what it held is unknown, and so would be every verdict.
     if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty }) {
@@ -76,7 +82,7 @@ struct Workspace {
     compileSeconds = Self.seconds(end - compiled)
     Self.reportFindings(compilation, &report)
     report.finish()
-    reportSummary(options, console, loading: loaded - start, compiling: end - compiled)
+    reportSummary(options, console, loading: loading, compiling: end - compiled)
   }
 
   /// The same input compiled as it is documented: without the reference's bugs.
@@ -126,10 +132,17 @@ struct Workspace {
     var conflicts = BoundedReport(console: console)
     for endpoint in tables.endpoints where endpoint.isLocal {
       guard let index = endpoint.policy, let error = tables.policies[index].error else { continue }
+      let rules = tables.rules(selecting: tables.policies[index])
+      let names = rules.prefix(8).map { "\($0.file):\($0.line) \($0.policy) \($0.path)" }
+      let more = rules.count > 8 ? " and \(rules.count - 8) more" : ""
       conflicts.report(
         Diagnostic(
-          .error, at: nil, object: endpoint.name, "its policies cannot be merged: \(error)",
-          hint: "Cilium would keep the endpoint's previous policy; Weir does not judge it",
+          .error, at: rules.first.map { Location(file: $0.file, position: Position(line: $0.line, column: 1)) },
+          object: endpoint.name,
+          "its policies cannot be merged: \(error)",
+          hint:
+            "one of its rules is to change: \(names.joined(separator: ", "))\(more); Cilium would keep the endpoint's "
+            + "previous policy, and Weir does not judge it",
           identifier: WarningIdentifier.mergeConflict.rawValue))
     }
     conflicts.finish()
@@ -144,5 +157,12 @@ struct Workspace {
   static func seconds(_ duration: Duration) -> Double {
     let parts = duration.components
     return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+  }
+}
+
+extension Tables {
+  /// The rules of files that stand behind a policy.
+  fileprivate func rules(selecting policy: EndpointPolicy) -> [Provenance.Rule] {
+    (provenance.rules(of: policy.ingressRules) + provenance.rules(of: policy.egressRules)).filter { !$0.file.isEmpty }
   }
 }

@@ -49,6 +49,7 @@ struct TraceCommand: ParsableCommand {
   var output = Format.text
 
   func validate() throws {
+    try input.requireFiles()
     guard probes == nil else {
       if from != nil || to != nil || toPort != nil || icmpType != nil {
         throw ValidationError("--probes stands alone: leave out --from, --to, --to-port and --icmp-type")

@@ -82,9 +82,18 @@ final class TraceExplainer {
       + "manage it, nobody judges its \(direction)"
   }
 
+  /// A node's address is a service's on its node ports alone.
+  private func stands(_ service: ServiceFrontend, for address: IPAddress, _ port: UInt16) -> Bool {
+    guard service.address == address else { return false }
+    let isNode = tracer.tables.ipcache.contains {
+      $0.prefix == IPPrefix(host: address) && ($0.nodeIndex >= 0 || ReservedIdentity.isNode($0.identity))
+    }
+    return !isNode || service.port == port
+  }
+
   private func notes(_ result: TraceResult) -> [String] {
     guard case .address(let address) = result.destination.probe,
-      let service = tracer.tables.services.first(where: { $0.address == address })
+      let service = tracer.tables.services.first(where: { stands($0, for: address, result.probe.port) })
     else { return [] }
     return [
       "\(address) is an address of service \(service.namespace)/\(service.name): Cilium translates it to a backend before "

@@ -46,8 +46,8 @@ struct HTTP1Conversation {
         return
       case .failed(let failure):
         log.append("\(failure)")
+        return
       }
-      if pending[direction].isEmpty { return }
     }
   }
 

@@ -1,0 +1,103 @@
+public import Latency
+public import Packet
+
+/// Packets judged one after another, each through all stages, with the time taken of some.
+///
+/// The verdicts are those of `judge(_:_:engine:reports:)`. What differs is the way there: no packet waits for others of its
+/// group, nothing is prefetched for it, and it takes no shortcut. So a packet's time is its own, but all of them together
+/// take longer than in groups.
+extension Engine {
+  /// Judges all of `captured`, from its bytes.
+  ///
+  /// - Parameters:
+  ///   - reports: replaced by the verdicts that it asks for.
+  ///   - timings: replaced by the times of these packets.
+  public mutating func judge(
+    _ captured: borrowing CapturedPackets, reports: inout VerdictReports, timings: inout PacketTimings
+  ) {
+    reports.removeAll()
+    var counts = BatchCounts()
+    timings.begin()
+    for index in 0..<captured.count {
+      judge(captured[index], UInt32(truncatingIfNeeded: index), &counts, &reports, &timings)
+    }
+    timings.end()
+    totalsBuffer.base.pointee.add(counts)
+  }
+
+  /// Judges the packets that `prepared` holds for one of its engines, from their bytes, which dealing them out has brought
+  /// into the caches.
+  ///
+  /// - Parameters:
+  ///   - captured: what `prepared` was made of, with the same tables as this engine's.
+  ///   - engine: this engine's place among those that share the packets.
+  public mutating func judge(
+    _ captured: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine: Int,
+    reports: inout VerdictReports, timings: inout PacketTimings
+  ) {
+    reports.removeAll()
+    let packets = prepared.packets(of: engine)
+    var counts = BatchCounts()
+    timings.begin()
+    for position in 0..<prepared.count(of: engine) {
+      let index = packets[position].index
+      judge(captured[Int(index)], index, &counts, &reports, &timings)
+    }
+    timings.end()
+    totalsBuffer.base.pointee.add(counts)
+  }
+
+  @inline(__always)
+  private mutating func judge(
+    _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
+    _ timings: inout PacketTimings
+  ) {
+    if options.findsSightings, isSighting(captured) { return }
+    if timings.isNextTimed() {
+      var probe = TimingProbe()
+      judge(captured, index, &counts, &reports, &probe)
+      probe.end()
+      timings.append(probe.marks)
+    } else {
+      var probe = NoProbe()
+      judge(captured, index, &counts, &reports, &probe)
+    }
+  }
+
+  @inline(__always)
+  private mutating func judge(
+    _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
+    _ probe: inout some StageProbe
+  ) {
+    var packet = PreparedPacket()
+    guard packet.plain.read(captured), !tables.mayOpen(packet.plain) else {
+      return judgeOther(captured, index, &reports, &probe)
+    }
+    packet.timestamp = captured.timestamp
+    packet.length = captured.originalLength
+    counts.count(packet)
+    var verdict = PacketVerdict()
+    var key = packet.key
+    var transport = Transport(packet.plain)
+    var lacksBackend = false
+    if !tables.services.isEmpty { lacksBackend = translate(&key, &transport, &verdict) }
+    let hash = key.hash
+    probe.leave(.parse)
+    judgeConnection(
+      key, hash: hash, transport, lacksBackend: lacksBackend, at: Self.seconds(captured.timestamp), &verdict, &probe)
+    totalsBuffer.base.pointee.count(verdict)
+    reports.take(verdict, of: index)
+  }
+
+  @inline(never)
+  private mutating func judgeOther(
+    _ captured: CapturedPacket, _ index: UInt32, _ reports: inout VerdictReports, _ probe: inout some StageProbe
+  ) {
+    let view = tables.view(of: captured)
+    reports.take(
+      judge(
+        view.headers, at: captured.timestamp, length: captured.originalLength, sourceIdentity: view.sourceIdentity,
+        &probe),
+      of: index)
+  }
+}

@@ -1,0 +1,45 @@
+internal import CBPF
+internal import Dataplane
+
+extension Datapath {
+  /// A verdict of the program's in the engine's terms, by the tables in force.
+  func verdict(_ record: packet_verdict) -> PacketVerdict {
+    var verdict = PacketVerdict()
+    verdict.egress = hop(record.egress)
+    verdict.ingress = hop(record.ingress)
+    verdict.verdict = Verdict(rawValue: record.verdict) ?? .unjudged
+    verdict.reason = DropReason(rawValue: record.reason)
+    if verdict.egress.isPresent {
+      verdict.sourceEndpoint = endpoint(record.egress)
+      verdict.destinationIdentity = record.egress.peer
+    }
+    if verdict.ingress.isPresent {
+      verdict.destinationEndpoint = endpoint(record.ingress)
+      verdict.sourceIdentity = record.ingress.peer
+    }
+    return verdict
+  }
+
+  private func endpoint(_ record: hop_verdict) -> Int32 {
+    let position = Int(record.endpoint) - 1
+    return image.judged.indices.contains(position) ? Int32(clamping: image.judged[position].endpoint) : -1
+  }
+
+  private func hop(_ record: hop_verdict) -> HopVerdict {
+    var hop = HopVerdict()
+    guard record.flags & UInt8(HOP_FLAG_PRESENT) != 0 else { return hop }
+    hop.flags = HopVerdict.Flags(rawValue: record.flags)
+    hop.verdict = Verdict(rawValue: record.verdict) ?? .unjudged
+    hop.state = ConnectionState(rawValue: record.state) ?? .new
+    hop.reason = DropReason(rawValue: record.reason)
+    hop.matchType = MatchType(rawValue: record.match_type) ?? .none
+    hop.authenticationNumber = record.authentication
+    hop.redirect = record.redirect
+    let position = Int(record.endpoint) - 1
+    if record.entry != .max, image.judged.indices.contains(position) {
+      let first = image.firstEntries[image.judged[position].policy]
+      hop.entry = Int32(truncatingIfNeeded: record.entry &- first)
+    }
+    return hop
+  }
+}

@@ -1,0 +1,50 @@
+internal import Glibc
+
+/// Why something could not be done in the kernel.
+public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Kind: Sendable, Equatable {
+    /// A capability of the process is missing.
+    case notPermitted
+    /// The kernel cannot do it.
+    case unsupported
+    /// It should have worked.
+    case failed
+    /// The tables do not fit into the maps.
+    case tooLarge
+  }
+
+  public var kind: Kind
+  /// What was tried, such as `load the BPF program`.
+  public var operation: String
+  /// Why it did not work.
+  public var detail: String
+  /// What libbpf and the verifier said, in full; empty when nothing.
+  public var log: String
+
+  public init(_ kind: Kind, _ operation: String, _ detail: String, log: String = "") {
+    self.kind = kind
+    self.operation = operation
+    self.detail = detail
+    self.log = log
+  }
+
+  /// - Parameter number: an error number of the system, as `errno` has it.
+  init(_ operation: String, errorNumber number: Int32, log: String = "") {
+    let kind: Kind =
+      switch number {
+      case EPERM, EACCES: .notPermitted
+      case ENOSYS, ENOTSUP, Self.notSupportedInKernel: .unsupported
+      default: .failed
+      }
+    self.init(kind, operation, Self.text(number), log: log)
+  }
+
+  public var description: String { "\(operation): \(detail)" }
+
+  /// The kernel's own ENOTSUPP, which no C library knows.
+  static let notSupportedInKernel: Int32 = 524
+
+  private static func text(_ number: Int32) -> String {
+    number == notSupportedInKernel ? "operation not supported by this kernel" : String(cString: strerror(number))
+  }
+}

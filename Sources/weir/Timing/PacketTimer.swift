@@ -1,0 +1,38 @@
+import Dataplane
+import Latency
+import Packet
+
+/// Has an engine judge packets one by one, and keeps their times.
+struct PacketTimer: ~Copyable {
+  /// What all threads of a run share.
+  struct Sampling: Sendable {
+    var counter: CycleCounter
+    /// Of how many packets one is timed.
+    var interval: Int
+  }
+
+  private var timings: PacketTimings
+  private(set) var recorder: LatencyRecorder
+
+  /// - Parameter capacity: that of the batches.
+  init(_ sampling: Sampling, capacity: Int) {
+    timings = PacketTimings(capacity: capacity, interval: sampling.interval)
+    recorder = LatencyRecorder(sampling.counter)
+  }
+
+  mutating func judge(
+    _ packets: borrowing CapturedPackets, with engine: inout Engine, reports: inout VerdictReports
+  ) {
+    engine.judge(packets, reports: &reports, timings: &timings)
+    recorder.record(timings)
+  }
+
+  /// - Parameter number: the engine's among those that share the packets.
+  mutating func judge(
+    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int,
+    with engine: inout Engine, reports: inout VerdictReports
+  ) {
+    engine.judge(packets, prepared, engine: number, reports: &reports, timings: &timings)
+    recorder.record(timings)
+  }
+}
