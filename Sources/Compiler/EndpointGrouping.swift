@@ -48,7 +48,9 @@ struct EndpointGrouping {
     for endpoint in map.endpoints where endpoint.isLocal { isLocal[endpoint.identity] = true }
     let local = map.identities.indices.filter { isLocal[$0] }
     let identities = local.map { map.identities[$0] }
-    let chunks = Cores.chunks(of: entries.count, atLeast: 64, threads: threads)
+    // One for each thread, as each needs an index of its own.
+    let chunks = Cores.chunks(
+      of: entries.count, atLeast: max(64, (entries.count + threads - 1) / threads), threads: threads)
     let selected = Cores.map(chunks.count, threads: threads) { chunk in
       let index = LabelIndex(identities)
       var last: (subject: LabelSelector, selected: [Int32])?

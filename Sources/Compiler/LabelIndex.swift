@@ -4,7 +4,7 @@ import Cluster
 ///
 /// Lists are ascending. Only the keys that some selector mentions are ever asked for, so lists are made on demand.
 final class LabelIndex {
-  struct Pair: Hashable {
+  struct Pair: Hashable, Sendable {
     var source: String
     var value: String
   }
@@ -122,8 +122,28 @@ final class LabelIndex {
       && (requirement.operator == .exists || requirement.values.contains(pair.value))
   }
 
+  /// Finds the labels with the keys that selectors mention, on several cores.
+  func read(keysOf selectors: some Sequence<LabelSelector>, threads: Int) {
+    var keys: Set<String> = []
+    for selector in selectors {
+      for requirement in selector.requirements where byKey[requirement.key] == nil { keys.insert(requirement.key) }
+    }
+    let new = Array(keys)
+    let (identities, existing) = (identities, existing.list)
+    let lists = Cores.map(new.count, threads: threads) { Self.labels(withKey: new[$0], of: identities, existing) }
+    for (key, lists) in zip(new, lists) { byKey[key] = lists }
+  }
+
   private func labels(withKey key: String) -> [Pair: [Int32]] {
     if let known = byKey[key] { return known }
+    let result = Self.labels(withKey: key, of: identities, existing.list)
+    byKey[key] = result
+    return result
+  }
+
+  private static func labels(
+    withKey key: String, of identities: [SecurityIdentity], _ existing: [Int32]
+  ) -> [Pair: [Int32]] {
     // Numbers of the labels found, as most are found often.
     var numbers: [Pair: Int] = [:]
     var lists: [[Int32]] = []
@@ -137,7 +157,7 @@ final class LabelIndex {
     // Labels that many identities share are looked up once.
     var shared: [ObjectIdentifier: Int?] = [:]
     var lastBase: (identifier: ObjectIdentifier, number: Int?)?
-    for identity in existing.list {
+    for identity in existing {
       let labels = identities[Int(identity)].labels
       if let label = labels.ownLabel(withKey: key) {
         lists[number(label)].append(identity)
@@ -154,9 +174,7 @@ final class LabelIndex {
         if let number = lastBase?.number { lists[number].append(identity) }
       }
     }
-    let result = numbers.mapValues { lists[$0] }
-    byKey[key] = result
-    return result
+    return numbers.mapValues { lists[$0] }
   }
 }
 

@@ -81,7 +81,7 @@ extension PolicyCompiler {
     let peers = filter.peers.map { peer in
       let demand = demands[peer.demand]
       var result = FilterPeer(
-        selector: context.selections[Int(peer.selector)].selector.text, isWildcard: peer.selector == context.wildcard)
+        selector: context.selections[Int(peer.selector)].text, isWildcard: peer.selector == context.wildcard)
       result.isDeny = demand.isDeny
       result.parser = demand.parser.name
       result.l7 = demand.l7

@@ -80,7 +80,7 @@ extension PolicyCompiler {
     } catch {
       let key = context.rules.keys[Int(table.filters[index].key)]
       throw MergeConflict(
-        message: "\(key.text), peer \(context.selections[Int(peer.selector)].selector.text): \(error.message)")
+        message: "\(key.text), peer \(context.selections[Int(peer.selector)].text): \(error.message)")
     }
   }
 }

@@ -12,11 +12,13 @@ struct Selection: Sendable {
   private(set) var numbers: [UInt32] = []
   /// The selected host identities; of these an endpoint knows only its own node's.
   private(set) var hosts: [Int32] = []
+  let text: String
 
   init(_ selector: PeerSelector, _ identities: [Int32], _ all: [SecurityIdentity]) {
     self.selector = selector
     self.identities = identities
     isWildcard = selector.isWildcard
+    text = selector.text
     guard !isWildcard else { return }
     numbers.reserveCapacity(identities.count)
     var isAscending = true

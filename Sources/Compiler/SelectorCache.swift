@@ -36,6 +36,8 @@ final class SelectorCache {
   /// Evaluates what was registered, on several cores.
   func evaluate(threads: Int) {
     guard !pending.isEmpty else { return }
+    index.read(
+      keysOf: pending.lazy.compactMap { if case .labels(let labels) = $0 { labels } else { nil } }, threads: threads)
     let queries = pending.map { selector in
       if case .labels(let labels) = selector { index.query(labels) } else { LabelIndex.Query() }
     }

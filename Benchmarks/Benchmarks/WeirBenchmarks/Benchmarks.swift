@@ -5,6 +5,7 @@ let benchmarks: @Sendable () -> Void = {
   registerManifestBenchmarks()
   registerPolicyBenchmarks()
   registerCompileBenchmarks()
+  registerChangeBenchmarks()
   registerPacketBenchmarks()
   registerLookupBenchmarks()
   registerEngineBenchmarks()

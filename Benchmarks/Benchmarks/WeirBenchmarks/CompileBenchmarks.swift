@@ -25,9 +25,18 @@ func registerCompileBenchmarks() {
       compile(input)
     }
   }
+  for scale in Row.scaleResolutions where ScaleInput(folder: scale.folder).exists {
+    measure(scale.row, seconds: 2) {
+      let files = ScaleInput(folder: scale.folder)
+      return try input([files.cluster, files.policies], locals: nil, .snapshot)
+    } run: { _, input in
+      let times = Compiler.compilation(of: input).times
+      return Amount(time: times.rules + times.endpoints)
+    }
+  }
 }
 
-private func input(
+func input(
   _ paths: [String], locals: Int?, _ compatibility: Compatibility
 ) throws -> Compiler.Input {
   let read = try PolicyFiles.read(paths, validation: .agent, compatibility)

@@ -5,6 +5,8 @@ import Rows
 struct Amount {
   var items = 1
   var bytes = 0
+  /// The time that counts, where it is not all that passed.
+  var time: Duration?
 }
 
 /// Registers the benchmark of a row.
@@ -19,8 +21,10 @@ func measure<Input>(
 ) {
   let items = BenchmarkMetric.custom(Count.items, polarity: .prefersLarger, useScalingFactor: false)
   let bytes = BenchmarkMetric.custom(Count.bytes, polarity: .prefersLarger, useScalingFactor: false)
+  let nanoseconds = BenchmarkMetric.custom(Count.nanoseconds, useScalingFactor: false)
   let configuration = Benchmark.Configuration(
-    metrics: [.wallClock, items, bytes], timeUnits: .nanoseconds, units: [items: .count, bytes: .count],
+    metrics: [.wallClock, items, bytes, nanoseconds], timeUnits: .nanoseconds,
+    units: [items: .count, bytes: .count, nanoseconds: .count],
     warmupIterations: 1, maxDuration: .seconds(seconds), maxIterations: 100_000)
   let holder = Holder<Input>()
   Benchmark(row.name, configuration: configuration) { benchmark in
@@ -31,6 +35,7 @@ func measure<Input>(
       benchmark.stopMeasurement()
       benchmark.measurement(items, amount.items)
       benchmark.measurement(bytes, amount.bytes)
+      benchmark.measurement(nanoseconds, amount.nanoseconds)
     } catch {
       benchmark.error("\(row.name): \(error)")
     }
@@ -38,6 +43,14 @@ func measure<Input>(
     holder.input = try setup()
   } teardown: {
     holder.input = nil
+  }
+}
+
+extension Amount {
+  /// 0 where the time from start to end counts.
+  fileprivate var nanoseconds: Int {
+    guard let parts = time?.components else { return 0 }
+    return Int(parts.seconds) * 1_000_000_000 + Int(parts.attoseconds / 1_000_000_000)
   }
 }
 

@@ -61,5 +61,6 @@ struct ScaleInput {
   private var path: String { ".results/scale/\(folder)" }
   var cluster: String { "\(path)/cluster.yaml" }
   var policies: String { "\(path)/policies.yaml" }
+  var addedPolicy: String { "\(path)/add-policy.yaml" }
   var exists: Bool { FileManager.default.fileExists(atPath: policies) }
 }

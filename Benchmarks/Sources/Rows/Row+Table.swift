@@ -11,8 +11,8 @@ extension Row {
   public static let scalePolicies: [ScaleRow] = CiliumFigures.all.filter { $0.locals == 100 }.map {
     ScaleRow(
       row: Row(
-        "policy-\($0.input)", "\($0.input), policies from JSON to entries", [.milliseconds],
-        ciliumMilliseconds: $0.parse),
+        "policy-\($0.input)", "\($0.input), policies from JSON to entries", [.milliseconds, .itemsPerSecond],
+        item: "policies", ciliumMilliseconds: $0.parse),
       folder: "\($0.input)-\($0.locals)")
   }
 
@@ -24,12 +24,36 @@ extension Row {
         [.milliseconds]),
       pods: pods, locals: locals)
   }
+  /// With the pods' identities and addresses.
   public static let scaleCompilations: [ScaleRow] = CiliumFigures.all.map {
     ScaleRow(
       row: Row(
-        "compile-\($0.input)-\($0.locals)", "\($0.input), \($0.locals) endpoints", [.milliseconds],
+        "compile-\($0.input)-\($0.locals)", "\($0.input), \($0.locals) endpoints, all", [.milliseconds],
+        ciliumMilliseconds: $0.load + $0.addAndResolve),
+      folder: "\($0.input)-\($0.locals)")
+  }
+  /// Without: what Cilium's figure of adding policies and resolving endpoints counts.
+  public static let scaleResolutions: [ScaleRow] = CiliumFigures.all.map {
+    ScaleRow(
+      row: Row(
+        "compile-\($0.input)-\($0.locals)-rules", "\($0.input), \($0.locals) endpoints, rules and maps",
+        [.milliseconds],
         ciliumMilliseconds: $0.addAndResolve),
       folder: "\($0.input)-\($0.locals)")
+  }
+
+  public static let scaleChanges: [ChangeRow] = CiliumFigures.all.filter { $0.locals == 250 }.flatMap { figures in
+    let kinds: [(ChangeRow.Kind, Double?)] = [
+      (.identityAdded, figures.identityAdded), (.identityRemoved, figures.identityRemoved), (.podRelabelled, nil),
+      (.policyAdded, figures.policyAdded), (.policyRemoved, nil), (.nameLearned, nil), (.namespaceRelabelled, nil),
+    ]
+    return kinds.map { kind, cilium in
+      ChangeRow(
+        row: Row(
+          "change-\(figures.input)-\(kind.rawValue)", "\(figures.input), \(kind.title)", [.microsecondsPerItem],
+          item: kind == .namespaceRelabelled ? "identity" : "change", ciliumMilliseconds: cilium),
+        folder: "\(figures.input)-250", kind: kind)
+    }
   }
 
   public static let dissectTCP = dissection("ipv4-tcp", "Ethernet, IPv4, TCP")
@@ -78,6 +102,7 @@ extension Row {
   public static let table: [Row] =
     [dumpYAML, dumpJSON, policiesYAML, policies] + scalePolicies.map(\.row)
     + compilations.map(\.row) + scaleCompilations.map(\.row)
+    + scaleResolutions.map(\.row) + scaleChanges.map(\.row)
     + [dissectTCP, dissectUDP, dissectVLAN]
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
     + [engineEstablished, engineNew, engineDenied, engineMixed]
@@ -116,6 +141,35 @@ public struct CompilationRow: Sendable {
 public struct ScaleRow: Sendable {
   public let row: Row
   public let folder: String
+}
+
+/// A change of a recorded scale input with 250 local endpoints.
+public struct ChangeRow: Sendable {
+  public enum Kind: String, Sendable {
+    case identityAdded = "identity-added"
+    case identityRemoved = "identity-removed"
+    case podRelabelled = "pod-relabelled"
+    case policyAdded = "policy-added"
+    case policyRemoved = "policy-removed"
+    case nameLearned = "name-learned"
+    case namespaceRelabelled = "namespace-relabelled"
+
+    var title: String {
+      switch self {
+      case .identityAdded: "a pod with new labels comes"
+      case .identityRemoved: "the only pod with its labels goes"
+      case .podRelabelled: "a pod gets other labels"
+      case .policyAdded: "a policy comes"
+      case .policyRemoved: "a policy goes"
+      case .nameLearned: "a name gets an address"
+      case .namespaceRelabelled: "a namespace gets other labels"
+      }
+    }
+  }
+
+  public let row: Row
+  public let folder: String
+  public let kind: Kind
 }
 
 /// A lookup in a table of so many entries.

@@ -39,4 +39,6 @@ public struct Row: Sendable {
 public enum Count {
   public static let items = "items"
   public static let bytes = "bytes"
+  /// What counts instead of the time from start to end, where a row is about a part of the work.
+  public static let nanoseconds = "nanoseconds"
 }

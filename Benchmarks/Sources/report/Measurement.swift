@@ -11,7 +11,8 @@ struct Measurement {
 
   /// nil when the row was not run.
   init?(_ row: Row, in folder: URL) throws {
-    let times = try Self.samples("wallClock", of: row, in: folder)
+    var times = try Self.samples(Count.nanoseconds, of: row, in: folder)
+    if times.allSatisfy({ $0 == 0 }) { times = try Self.samples("wallClock", of: row, in: folder) }
     guard !times.isEmpty else { return nil }
     self.row = row
     self.times = times.sorted()
@@ -35,12 +36,20 @@ struct Measurement {
   func lines(floor: Double?) -> [Line] {
     row.units.map { unit in
       let median = value(times[times.count / 2], in: unit)
-      let ratio = unit == .milliseconds ? row.ciliumMilliseconds.map { $0 / median } : nil
+      let cilium = cilium(in: unit)
+      let ratio = cilium.map { $0 / median }
       return Line(
         name: row.name, topic: row.topic, title: row.title, unit: text(of: unit), median: median,
         best: value(times[0], in: unit), measurements: times.count,
-        cilium: unit == .milliseconds ? row.ciliumMilliseconds : nil, ratio: ratio,
-        floors: row.comparesFloor ? floor.map { median / $0 } : nil)
+        cilium: cilium, ratio: ratio, floors: row.comparesFloor ? floor.map { median / $0 } : nil)
+    }
+  }
+
+  private func cilium(in unit: Row.Unit) -> Double? {
+    switch unit {
+    case .milliseconds: row.ciliumMilliseconds
+    case .microsecondsPerItem: row.ciliumMilliseconds.map { $0 * 1000 }
+    default: nil
     }
   }
 
@@ -75,7 +84,7 @@ struct Line: Codable {
   let best: Double
   /// How often the work was measured.
   let measurements: Int
-  /// Cilium's time in milliseconds.
+  /// Cilium's time in the row's unit.
   let cilium: Double?
   /// Cilium's time in Weir's median.
   let ratio: Double?
