@@ -4,6 +4,8 @@ import Compiler
 import Manifest
 import Policy
 
+@testable import Scenarios
+
 /// Makes changes of every kind to a scenario, and applies them to an input as plainly as can be.
 struct ChangeGenerator {
   private(set) var random: SeededGenerator

@@ -3,6 +3,8 @@ import Foundation
 import Tables
 import Testing
 
+@testable import Scenarios
+
 /// A compilation that follows changes against one that begins anew.
 ///
 /// `WEIR_LIVE_STEPS` raises the number of changes, `WEIR_LIVE_SEED` chooses the first scenario.
