@@ -24,7 +24,8 @@ struct DatapathObject: ~Copyable {
     }
     let variables: (UnsafeMutablePointer<datapath_control>, UnsafeMutablePointer<packet_verdict>)
     do throws(KernelError) {
-      try Self.configure(opened, programs: programs, constants: constants, unusedMaps: unusedMaps, capacities: capacities)
+      try Self.configure(
+        opened, programs: programs, constants: constants, unusedMaps: unusedMaps, capacities: capacities)
       let result = bpf_object__load(opened)
       guard result >= 0 else { throw KernelError("load the BPF program", errorNumber: -result, log: Self.log()) }
       variables = (
@@ -77,7 +78,8 @@ struct DatapathObject: ~Copyable {
   }
 
   private static func configure(
-    _ object: OpaquePointer, programs: [String], constants: datapath_constants, unusedMaps: [String], capacities: [String: Int]
+    _ object: OpaquePointer, programs: [String], constants: datapath_constants, unusedMaps: [String],
+    capacities: [String: Int]
   ) throws(KernelError) {
     var next = bpf_object__next_program(object, nil)
     while let program = next {
@@ -108,7 +110,9 @@ struct DatapathObject: ~Copyable {
     else { throw KernelError(.failed, "find the variables \(section)", "the program has others") }
     let memory = mmap(
       nil, MemoryLayout<Value>.size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0)
-    guard let memory, memory != MAP_FAILED else { throw KernelError("map the variables \(section)", errorNumber: errno) }
+    guard let memory, memory != MAP_FAILED else {
+      throw KernelError("map the variables \(section)", errorNumber: errno)
+    }
     return memory.bindMemory(to: type, capacity: 1)
   }
 

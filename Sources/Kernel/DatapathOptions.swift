@@ -30,7 +30,7 @@ public struct DatapathOptions: Sendable {
     case own
   }
 
-  public var layout = Layout.own
+  public var layout = Layout.cilium
   public var hooks: Set<Hook> = [.tc]
   public var hops: Hops = .all
   /// Decide, count and report, but let everything pass.

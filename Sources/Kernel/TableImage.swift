@@ -50,7 +50,8 @@ public struct TableImage: Sendable {
     }
     guard judged.count <= Int(ENDPOINT_ENTRIES) else {
       throw KernelError(
-        .tooLarge, "fill the endpoint map", "\(judged.count) endpoints have policies; the map takes \(ENDPOINT_ENTRIES)")
+        .tooLarge, "fill the endpoint map", "\(judged.count) endpoints have policies; the map takes \(ENDPOINT_ENTRIES)"
+      )
     }
     guard tables.policies.count < 0xffff else {
       throw KernelError(.tooLarge, "fill the policy map", "there are more than 65,534 policies")

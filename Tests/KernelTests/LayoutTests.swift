@@ -47,7 +47,9 @@ import Testing
       imported: MemoryLayout<ipv4_tuple>.size),
     Layout(
       name: "ipv6_tuple", size: 38,
-      members: ["destination": 0, "source": 16, "destination_port": 32, "source_port": 34, "protocol": 36, "flags": 37],
+      members: [
+        "destination": 0, "source": 16, "destination_port": 32, "source_port": 34, "protocol": 36, "flags": 37,
+      ],
       imported: MemoryLayout<ipv6_tuple>.size),
     Layout(
       name: "connection", size: 56,
@@ -75,8 +77,8 @@ import Testing
     let found = try #require(types.layout(of: expected.name), "the object's BTF lacks \(expected.name)")
     #expect(found.size == expected.size)
     #expect(expected.imported == expected.size)
-    #expect(found.members.map(\.name) == expected.members.map(\.key))
-    #expect(found.members.map(\.offset) == expected.members.map(\.value))
+    #expect(found.members.map({ $0.name }) == expected.members.map({ $0.key }))
+    #expect(found.members.map({ $0.offset }) == expected.members.map({ $0.value }))
   }
 
   @Test("what Weir adds has one size in the program and in Swift")
