@@ -51,3 +51,11 @@ static inline uint64_t weir_cycles(void) { return weir_monotonic_nanoseconds(); 
 static inline int weir_cycles_are_steady(void) { return 1; }
 
 #endif
+
+/* What so many reads in a row take, in ticks. Here, because a loop in Swift costs more than a read where nothing is
+   optimised. */
+static inline uint64_t weir_cycles_of_reads(uint32_t count) {
+  uint64_t first = weir_cycles(), last = first;
+  while (count-- > 0) last = weir_cycles();
+  return last - first;
+}

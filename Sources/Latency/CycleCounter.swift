@@ -38,14 +38,10 @@ public struct CycleCounter: Sendable {
 
   /// The mean of a row of reads: that of the row which was interrupted least.
   private static func cost() -> UInt64 {
-    let reads: UInt64 = 256
+    let reads: UInt32 = 256
     var least = UInt64.max
-    for _ in 0..<64 {
-      let first = weir_cycles()
-      for _ in 1..<reads { _ = weir_cycles() }
-      least = min(least, weir_cycles() &- first)
-    }
-    return (least &+ reads / 2) / reads
+    for _ in 0..<64 { least = min(least, weir_cycles_of_reads(reads)) }
+    return (least &+ UInt64(reads) / 2) / UInt64(reads)
   }
 
   private static func costs() -> [UInt64] {
