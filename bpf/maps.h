@@ -28,6 +28,9 @@ union inner_types {
 	struct policy_entry policy_entry;
 	struct ipcache_key ipcache_key;
 	struct ipcache_entry ipcache_entry;
+	struct address_entry address_entry;
+	struct packet_event packet_event;
+	struct policy_hash_key policy_hash_key;
 	struct endpoint_key endpoint_key;
 	struct endpoint endpoint;
 } inner_types SEC("weir_layouts");

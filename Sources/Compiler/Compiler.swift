@@ -103,9 +103,7 @@ public struct Compiler {
     addEndpoints(map, policies: indices, to: &tables)
     tables.redirects = numbering.redirects
     tables.provenance = numbering.provenance.provenance
-    tables.settings = DatapathSettings(input.cluster.settings)
-    tables.settings.hasClusterIdentities =
-      !input.cluster.ciliumIdentities.isEmpty || input.cluster.ciliumEndpoints.contains { $0.identity != nil }
+    tables.settings = Self.datapathSettings(input.cluster)
     ServiceTable(cluster: input.cluster).fill(&tables)
     times.rules = (collected - start) + (added - loaded)
     times.endpoints = resolved - added
@@ -113,6 +111,13 @@ public struct Compiler {
     return Parts(
       map: map, entries: entries, cache: cache, templates: templates, groups: groups, policies: policies,
       numbering: numbering, tables: tables, times: times)
+  }
+
+  static func datapathSettings(_ cluster: Cluster) -> DatapathSettings {
+    var settings = DatapathSettings(cluster.settings)
+    settings.hasClusterIdentities =
+      !cluster.ciliumIdentities.isEmpty || cluster.ciliumEndpoints.contains { $0.identity != nil }
+    return settings
   }
 
   private mutating func collectEntries() {

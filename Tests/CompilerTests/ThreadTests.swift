@@ -38,7 +38,7 @@ import Testing
           endpointSelector: {matchLabels: {app: a\(index % 13)}}
           \(isEgress ? "egress" : "ingress"):
           - \(isEgress ? "to" : "from")\(peers)
-            toPorts: [{ports: [{port: \(index % 6 == 1 ? "web" : "\(8000 + index % 40)"), protocol: TCP}]\(rules)}]
+            toPorts: [{ports: [{port: \"\(index % 6 == 1 ? "web" : "\(8000 + index % 40)")\", protocol: TCP}]\(rules)}]
         """
       var manifests = ManifestReader()
       manifests.read(text: yaml, file: "p\(index).yaml") { result.append(reader.read($0)) }

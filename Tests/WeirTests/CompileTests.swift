@@ -141,7 +141,9 @@ import Testing
   }
 
   @Test func theSameFilesGiveTheSameBytes() throws {
-    let runs = try (0..<3).map { _ in try compile(["-o", "json"]).output.replacing(#/"seconds":[0-9.]+/#, with: "") }
+    let runs = try (0..<3).map { _ in
+      try compile(["-o", "json"]).output.replacing(#/"[a-z_]*seconds":[0-9.]+/#, with: "")
+    }
     #expect(Set(runs).count == 1)
   }
 

@@ -58,8 +58,10 @@ import Testing
     let flows = try run.lines.map { try Flow(json: String($0)) }
     let tunnels = flows.compactMap(\.tunnel)
     #expect(!tunnels.isEmpty && tunnels.allSatisfy { $0.encapsulation == .vxlan })
-    #expect(Set(tunnels.map(\.vni)) == [1001, 1003])
-    for flow in flows where flow.verdict == .dropped { #expect(flow.destination.podName == "server") }
+    #expect(Set(tunnels.map(\.vni)) == [1001, 1002, 1003])
+    // Both directions have ICMP in fragments, which no policy is asked about; all else that is refused is the client's.
+    for flow in flows where flow.dropReason == .policyDenied { #expect(flow.destination.podName == "server") }
+    #expect(Set(flows.map(\.dropReason)) == [.unknown, .policyDenied, .invalidPacket])
   }
 
   @Test func theSummarySaysWhatWasAssumed() throws {

@@ -76,7 +76,7 @@ extension LiveCompilation {
     }
     tables.redirects = numbering.redirects
     tables.provenance = numbering.provenance.provenance
-    tables.settings = DatapathSettings(input.cluster.settings)
+    tables.settings = Compiler.datapathSettings(input.cluster)
     ServiceTable(cluster: input.cluster).fill(&tables)
     return tables
   }

@@ -1,7 +1,8 @@
 /// A cluster and its policies as Kubernetes objects, for benchmarks without input: the same text for the same numbers.
 ///
 /// Pods are spread over namespaces of fifty and applications of ten. Each policy opens one port of one application to
-/// another of the same namespace, by TCP or, one in five, UDP; every third one confines the clients' egress to it too.
+/// another of the same namespace, by TCP or, one in five, UDP; every third one instead confines an application's egress to
+/// that port and to its namespace.
 struct SyntheticCluster {
   let pods: Int
   let policies: Int
@@ -61,7 +62,7 @@ struct SyntheticCluster {
         endpointSelector: {matchLabels: {app: app-\(isEgress ? client : server)}}
         \(isEgress ? "egress" : "ingress"):
         - \(isEgress ? "toEndpoints" : "fromEndpoints"): [{matchLabels: {app: app-\(isEgress ? server : client)}}]
-          toPorts: \(ports)
+          toPorts: \(ports)\(isEgress ? "\n  - toEndpoints: [{}]" : "")
       ---
 
       """

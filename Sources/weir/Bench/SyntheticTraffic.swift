@@ -32,7 +32,9 @@ struct SyntheticTraffic {
 
   /// Nil where there are not two endpoints with addresses.
   init?(_ tables: Tables, seed: UInt64) {
-    endpoints = tables.endpoints.filter { $0.isLocal && !$0.addresses.isEmpty && $0.policy != nil }
+    endpoints = tables.endpoints.filter {
+      $0.isLocal && !$0.podName.isEmpty && !$0.addresses.isEmpty && $0.policy != nil
+    }
     guard endpoints.count > 1 else { return nil }
     openings = endpoints.map { endpoint in
       guard let policy = endpoint.policy else { return [] }
