@@ -12,6 +12,13 @@ import Testing
     return bytes + [0x03, 0xe8, 0, 53, 0, 8, 0, 0]
   }()
 
+  /// Of this test alone.
+  private let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+  }
+
   private func weir(_ arguments: [String], input: [UInt8]? = nil) throws -> (Int32, String, String)? {
     guard let path = WeirBinary.path else {
       print("skipped: the weir program is not built beside the tests")
@@ -21,9 +28,7 @@ import Testing
   }
 
   private func file(_ bytes: [UInt8]) throws -> String {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString).pcap")
-    try Data(bytes).write(to: url)
-    return url.path
+    try scratch.write(bytes, as: "\(UUID().uuidString).pcap")
   }
 
   @Test func jsonHasOneObjectPerCaptureWithPacketsAndFlows() throws {
