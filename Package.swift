@@ -23,8 +23,10 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Flow", "Kernel",
+        "Layer7", "Latency", "Dataplane", "Flow",
       ]),
+    // Apart, as its build needs a tool of its own.
+    .library(name: "WeirKernel", targets: ["Kernel"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

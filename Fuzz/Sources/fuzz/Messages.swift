@@ -8,12 +8,13 @@ enum Messages {
     var held: [[UInt8]] = [[], []]
     for (index, piece) in Pieces(bytes).ranges.enumerated() {
       let direction = index & 1
-      held[direction] += bytes.extracting(piece).withUnsafeBytes { Array($0) }
+      for index in piece { held[direction].append(bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
       for side in [direction, 1 - direction] {
         while true {
-          let (consumed, event) = parsers[side].consume(held[side].span.bytes, &exchanges)
-          precondition(0...held[side].count ~= consumed)
-          if case .head = event { touch(parsers[side].head, held[side]) }
+          let waiting = held[side]
+          let (consumed, event) = parsers[side].consume(waiting.span.bytes, &exchanges)
+          precondition(0...waiting.count ~= consumed)
+          if case .head = event { touch(parsers[side].head, waiting) }
           held[side].removeFirst(consumed)
           guard case .head = event, !held[side].isEmpty else { break }
         }

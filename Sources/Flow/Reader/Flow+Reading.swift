@@ -95,10 +95,10 @@ extension Flow {
   private mutating func readEnds(_ message: MessageReader) throws(FlowReadError) {
     if let source = try message.message("source") { self.source = try FlowEndpoint(source) }
     if let destination = try message.message("destination") { self.destination = try FlowEndpoint(destination) }
-    sourceNames = try message.texts("source_names")
-    destinationNames = try message.texts("destination_names")
-    sourceService = try Self.readService(message, "source_service")
-    destinationService = try Self.readService(message, "destination_service")
+    self.sourceNames = try message.texts("source_names")
+    self.destinationNames = try message.texts("destination_names")
+    self.sourceService = try Self.readService(message, "source_service")
+    self.destinationService = try Self.readService(message, "destination_service")
   }
 
   private static func readService(_ message: MessageReader, _ field: String) throws(FlowReadError) -> Service? {
@@ -108,9 +108,9 @@ extension Flow {
 
   private mutating func readEvent(_ message: MessageReader) throws(FlowReadError) {
     type = try message.enumeration("Type", zero: .unknown)
-    nodeName = try message.text("node_name")
-    nodeLabels = try message.texts("node_labels")
-    l7 = try message.message("l7").map { message throws(FlowReadError) in try Layer7(message) }
+    self.nodeName = try message.text("node_name")
+    self.nodeLabels = try message.texts("node_labels")
+    self.l7 = try message.message("l7").map { message throws(FlowReadError) in try Layer7(message) }
     isReply = try message.flag("is_reply")
     if let event = try message.message("event_type") {
       eventType = EventType(type: try event.number("type"), subType: try event.number("sub_type"))
@@ -123,7 +123,7 @@ extension Flow {
       self.file = FileInfo(name: try file.text("name"), line: try file.number("line"))
     }
     if let id = try message.message("ip_trace_id") {
-      ipTraceID = IPTraceID(traceID: try id.number("trace_id"), ipOptionType: try id.number("ip_option_type"))
+      self.ipTraceID = IPTraceID(traceID: try id.number("trace_id"), ipOptionType: try id.number("ip_option_type"))
     }
     debugCapturePoint = try message.enumeration("debug_capture_point", zero: .unknown)
     if let interface = try message.message("interface") {
@@ -132,19 +132,19 @@ extension Flow {
   }
 
   private mutating func readTail(_ message: MessageReader) throws(FlowReadError) {
-    proxyPort = try message.number("proxy_port")
-    traceID = try message.message("trace_context")?.message("parent")?.text("trace_id") ?? ""
-    socketTranslationPoint = try message.enumeration("sock_xlate_point", zero: .unknown)
-    socketCookie = try message.number("socket_cookie")
-    cgroupID = try message.number("cgroup_id")
+    self.proxyPort = try message.number("proxy_port")
+    self.traceID = try message.message("trace_context")?.message("parent")?.text("trace_id") ?? ""
+    self.socketTranslationPoint = try message.enumeration("sock_xlate_point", zero: .unknown)
+    self.socketCookie = try message.number("socket_cookie")
+    self.cgroupID = try message.number("cgroup_id")
     let text = try message.text("Summary")
     summary = text.isEmpty ? .none : .text(text)
-    extensions = try Extensions(in: message)
-    egressAllowedBy = try Self.readPolicies(message, "egress_allowed_by")
-    ingressAllowedBy = try Self.readPolicies(message, "ingress_allowed_by")
-    egressDeniedBy = try Self.readPolicies(message, "egress_denied_by")
-    ingressDeniedBy = try Self.readPolicies(message, "ingress_denied_by")
-    policyLog = try message.texts("policy_log")
+    self.extensions = try Extensions(in: message)
+    self.egressAllowedBy = try Self.readPolicies(message, "egress_allowed_by")
+    self.ingressAllowedBy = try Self.readPolicies(message, "ingress_allowed_by")
+    self.egressDeniedBy = try Self.readPolicies(message, "egress_denied_by")
+    self.ingressDeniedBy = try Self.readPolicies(message, "ingress_denied_by")
+    self.policyLog = try message.texts("policy_log")
   }
 
   private static func readPolicies(_ message: MessageReader, _ field: String) throws(FlowReadError) -> [Policy] {

@@ -14,34 +14,4 @@ extension Flow {
 
     static let none = SharedValue(Attribution())
   }
-
-  public var file: FileInfo? {
-    get { attribution.content.file }
-    set { attribution.content.file = newValue }
-  }
-
-  public var egressAllowedBy: [Policy] {
-    get { attribution.content.egressAllowedBy }
-    set { attribution.content.egressAllowedBy = newValue }
-  }
-
-  public var ingressAllowedBy: [Policy] {
-    get { attribution.content.ingressAllowedBy }
-    set { attribution.content.ingressAllowedBy = newValue }
-  }
-
-  public var egressDeniedBy: [Policy] {
-    get { attribution.content.egressDeniedBy }
-    set { attribution.content.egressDeniedBy = newValue }
-  }
-
-  public var ingressDeniedBy: [Policy] {
-    get { attribution.content.ingressDeniedBy }
-    set { attribution.content.ingressDeniedBy = newValue }
-  }
-
-  public var policyLog: [String] {
-    get { attribution.content.policyLog }
-    set { attribution.content.policyLog = newValue }
-  }
 }

@@ -2,6 +2,9 @@
 ///
 /// The fields are those of `flow.Flow` (Cilium's `api/v1/flow`); zero values are absent ones, as in proto3. Building
 /// one is cheap: names and labels are shared references, and every text is made when the flow is written.
+///
+/// The members of `observer`, `attribution` and `details` are the flow's own too: `flow.nodeName`, `flow.l7`.
+@dynamicMemberLookup
 public struct Flow: Sendable, Hashable {
   /// Nanoseconds since 1970-01-01 UTC.
   public var time: Int64?
@@ -42,6 +45,21 @@ public struct Flow: Sendable, Hashable {
   public var destination: FlowEndpoint {
     get { sharedDestination.content }
     set { sharedDestination.content = newValue }
+  }
+
+  public subscript<Value>(dynamicMember member: WritableKeyPath<Observer, Value>) -> Value {
+    get { observer.content[keyPath: member] }
+    set { observer.content[keyPath: member] = newValue }
+  }
+
+  public subscript<Value>(dynamicMember member: WritableKeyPath<Attribution, Value>) -> Value {
+    get { attribution.content[keyPath: member] }
+    set { attribution.content[keyPath: member] = newValue }
+  }
+
+  public subscript<Value>(dynamicMember member: WritableKeyPath<Details, Value>) -> Value {
+    get { details.content[keyPath: member] }
+    set { details.content[keyPath: member] = newValue }
   }
 }
 

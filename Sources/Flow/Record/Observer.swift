@@ -13,19 +13,4 @@ extension Flow {
 
     static let none = SharedValue(Observer())
   }
-
-  public var emitter: Emitter? {
-    get { observer.content.emitter }
-    set { observer.content.emitter = newValue }
-  }
-
-  public var nodeName: String {
-    get { observer.content.nodeName }
-    set { observer.content.nodeName = newValue }
-  }
-
-  public var nodeLabels: [String] {
-    get { observer.content.nodeLabels }
-    set { observer.content.nodeLabels = newValue }
-  }
 }

@@ -11,7 +11,7 @@ extension Flow {
     case .none: return
     case .text(let text): bytes.append(text: text)
     case .derived:
-      if let l7 { SummaryText.write(l7, to: &bytes) } else { SummaryText.write(l4, ip: ip, to: &bytes) }
+      if let l7 = self.l7 { SummaryText.write(l7, to: &bytes) } else { SummaryText.write(l4, ip: ip, to: &bytes) }
     }
   }
 }
