@@ -16,11 +16,13 @@ enum Handshakes {
     reading: while end < bytes.byteCount {
       end = min(end + max(step, 1), bytes.byteCount)
       while true {
+        // Records that are of no interest are passed over before they have come.
+        guard start < end else { continue reading }
         let available = bytes.extracting(start..<end)
         var position = 0
         let next = reader.next(available, &position)
         precondition(position >= 0)
-        start = min(start + position, end)
+        start += position
         switch next {
         case .hello(let hello): hellos.append(hello)
         case .needs: continue reading
