@@ -1,4 +1,5 @@
 internal import CBPF
+internal import Foundation
 internal import Glibc
 
 /// The loaded BPF object, owned: its programs and maps go when it does, unless something is still attached.
@@ -67,14 +68,15 @@ struct DatapathObject: ~Copyable {
 
   // MARK: Opening
 
+  /// The embedded object, opened and not yet loaded; nil with errno set on failure. The caller closes it.
+  ///
   /// libbpf reads structures in place: the bytes must be aligned to eight.
-  private static func open() -> OpaquePointer? {
-    var bytes = Base64.decode(DatapathImage.base64)
-    let count = bytes.count
-    let aligned = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
+  static func open() -> OpaquePointer? {
+    guard let bytes = Data(base64Encoded: DatapathImage.base64.description) else { return nil }
+    let aligned = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
     defer { aligned.deallocate() }
-    bytes.withUnsafeMutableBytes { aligned.copyMemory(from: UnsafeRawBufferPointer($0)) }
-    return weir_object_open(aligned.baseAddress, count, "weir")
+    bytes.copyBytes(to: aligned)
+    return weir_object_open(aligned.baseAddress, bytes.count, "weir")
   }
 
   private static func configure(

@@ -105,11 +105,7 @@ private final class ObjectTypes {
   private let types: OpaquePointer
 
   init?() {
-    let bytes = Base64.decode(DatapathImage.base64)
-    let aligned = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
-    defer { aligned.deallocate() }
-    aligned.copyBytes(from: bytes)
-    guard let object = weir_object_open(aligned.baseAddress, bytes.count, "types") else { return nil }
+    guard let object = DatapathObject.open() else { return nil }
     guard let types = bpf_object__btf(object) else {
       bpf_object__close(object)
       return nil

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Cluster
 import Dataplane
 import Flow
 import Manifest
@@ -118,7 +119,7 @@ struct ReplayCommand: ParsableCommand {
     let replay = ReplayTotals(
       tables: tables, options: options, vantage: vantage.vantage, sampling: latency.sampling)
     let start = ContinuousClock.now
-    let outcome = replay.run(capture, threads: threads ?? Threads.cores)
+    let outcome = replay.run(capture, threads: threads ?? Cores.count)
     let duration = ContinuousClock.now - start
     var statistics = replay.statistics(outcome)
     statistics.vantage = assumption

@@ -16,8 +16,6 @@ enum Threads {
     }
   }
 
-  static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-
   /// Runs `body` on `count` threads, one of which is the caller's, with numbers from 0, and waits for all.
   static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     var threads: [pthread_t] = []
