@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Flow",
+        "Layer7", "Latency", "Dataplane", "Proxy", "Flow",
       ]),
     // Apart, as its build needs a tool of its own.
     .library(name: "WeirKernel", targets: ["Kernel"]),
@@ -80,6 +80,10 @@ let package = Package(
       name: "Dataplane",
       dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
       swiftSettings: hotPath),
+    // Where policies send connections through a proxy: what it would make of their bytes.
+    .target(
+      name: "Proxy", dependencies: ["Addresses", "Dataplane", "Layer7", "Packet", "Rules", "Tables"],
+      swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
@@ -93,7 +97,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Flow", "Layer7",
+        "Latency", "Dataplane", "Proxy", "Flow", "Layer7",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),

@@ -42,6 +42,10 @@ public struct Settings: Sendable, Equatable {
   public var timeoutTCPSyn = 60
   public var timeoutTCPFin = 10
   public var timeoutAny = 60
+  /// `http-normalize-path`
+  public var normalizesHTTPPath = true
+  /// `tofqdns-dns-reject-response-code`: `nameError` instead of `refused`.
+  public var refusesDNSWithNameError = false
   /// `tunnel-protocol` other than none with `routing-mode` tunnel: pods may not send to the tunnel port.
   public var tunnelPort: UInt16?
   /// Every option of the ConfigMap and of `--set`, by name, for those that no field above holds.

@@ -34,6 +34,8 @@ struct SettingOption: Sendable {
     "bpf-ct-timeout-regular-tcp-syn": duration(\.timeoutTCPSyn),
     "bpf-ct-timeout-regular-tcp-fin": duration(\.timeoutTCPFin),
     "bpf-ct-timeout-regular-any": duration(\.timeoutAny),
+    "http-normalize-path": flag(\.normalizesHTTPPath),
+    "tofqdns-dns-reject-response-code": dnsRefusal,
     "routing-mode": tunnel("routing-mode", "tunnel or native") { ["tunnel", "native"].contains($0) },
     "tunnel-protocol": tunnel("tunnel-protocol", "vxlan or geneve") { ["vxlan", "geneve"].contains($0) },
     "tunnel-port": tunnel("tunnel-port", "a port from 0 to 65535") { UInt16($0) != nil },
@@ -61,6 +63,12 @@ struct SettingOption: Sendable {
     let modes = text.split { $0 == "," || $0 == " " }
     guard modes.allSatisfy({ $0 == "nodes" }) else { return false }
     settings.cidrMatchesNodes = !modes.isEmpty
+    return true
+  }
+
+  private static let dnsRefusal = SettingOption("refused or nameError") { text, settings in
+    guard ["refused", "nameError"].contains(text) else { return false }
+    settings.refusesDNSWithNameError = text == "nameError"
     return true
   }
 
