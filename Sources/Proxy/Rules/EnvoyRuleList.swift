@@ -13,6 +13,8 @@ struct EnvoyRuleList: Sendable {
     let serverNames: [ServerNameMatcher]
     let http: HTTPRuleSet?
     let kafka: KafkaRuleSet?
+    /// Its parser is that of HTTP.
+    let readsHTTP: Bool
     let terminatesTLS: Bool
 
     func applies(to remote: UInt32, _ listener: String) -> Bool {
@@ -24,9 +26,8 @@ struct EnvoyRuleList: Sendable {
   /// A peer that lets everybody pass: its filter is sent without any rule, so it counts only while no other filter adds
   /// one (`cilium-policy.md` §7.1).
   private var openPeer: RulePlace?
-  private(set) var readsHTTP = false
-  private(set) var readsKafka = false
-  private(set) var readsServerNames = false
+  private(set) var hasHTTPRules = false
+  private(set) var hasKafkaRules = false
   /// Some rule changes headers or logs, so all rules that match are run.
   private(set) var hasEffects = false
 
@@ -47,15 +48,14 @@ struct EnvoyRuleList: Sendable {
         case .dns, .proxylib, nil: break
         }
       }
-      readsHTTP = readsHTTP || http != nil
-      readsKafka = readsKafka || kafka != nil
-      readsServerNames = readsServerNames || !peer.serverNames.isEmpty
+      hasHTTPRules = hasHTTPRules || http != nil
+      hasKafkaRules = hasKafkaRules || kafka != nil
       hasEffects = hasEffects || peer.hasEffects
       rules.append(
         Rule(
           place: RulePlace(filter: index, peer: number), remotes: RemotePeers(peer), isDeny: peer.isDeny,
           listener: peer.listener, serverNames: peer.serverNames.map { ServerNameMatcher($0) }, http: http,
-          kafka: kafka, terminatesTLS: peer.terminatingTLS != nil))
+          kafka: kafka, readsHTTP: peer.parser == "http", terminatesTLS: peer.terminatingTLS != nil))
     }
   }
 
@@ -107,6 +107,10 @@ struct EnvoyRuleList: Sendable {
       return place
     }
     return nil
+  }
+
+  func readsHTTP(from remote: UInt32) -> Bool {
+    rules.contains { $0.readsHTTP && !$0.isDeny && $0.remotes.contains(remote) }
   }
 
   func terminatesTLS(with remote: UInt32) -> Bool {

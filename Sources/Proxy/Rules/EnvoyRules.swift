@@ -62,11 +62,12 @@ public struct EnvoyRules: Sendable {
 
   private var lists: [EnvoyRuleList] { [everyPort, port] }
 
-  /// Whether any rule that may apply has HTTP rules, so that requests are read at all.
-  public var readsHTTP: Bool { everyPort.readsHTTP || port.readsHTTP }
+  private var hasHTTPRules: Bool { everyPort.hasHTTPRules || port.hasHTTPRules }
 
-  /// Whether some rule has server names, so that it matters which one a client asks for.
-  public var readsServerNames: Bool { everyPort.readsServerNames || port.readsServerNames }
+  /// Whether a rule for the remote asks for HTTP, so that its connections come to a listener that reads requests.
+  public func readsHTTP(from remote: UInt32) -> Bool {
+    everyPort.readsHTTP(from: remote) || port.readsHTTP(from: remote)
+  }
 
   /// Whether TLS with a remote is terminated, so that requests inside it are read.
   public func terminatesTLS(with remote: UInt32) -> Bool {
@@ -96,7 +97,7 @@ public struct EnvoyRules: Sendable {
     case .refused: return .refused
     case .allowed, .denied: break
     }
-    guard isEnforced, readsHTTP else { return .allowed(nil, effects: []) }
+    guard isEnforced, hasHTTPRules else { return .allowed(nil, effects: []) }
     for list in lists { if let deny = list.denial(of: remote, listener) { return .denied(deny) } }
     var first: RulePlace?
     var effects: [HTTPDecision.Effect] = []
@@ -112,7 +113,7 @@ public struct EnvoyRules: Sendable {
   public func decide(
     _ request: KafkaRequest, in bytes: RawSpan, from remote: UInt32, listener: String = ""
   ) -> KafkaRequestDecision {
-    guard isEnforced, everyPort.readsKafka || port.readsKafka else { return .allowed(nil) }
+    guard isEnforced, everyPort.hasKafkaRules || port.hasKafkaRules else { return .allowed(nil) }
     for list in lists { if list.denial(of: remote, listener) != nil { return .denied } }
     for list in lists {
       if let place = list.allowance(of: request, in: bytes, from: remote, listener) { return .allowed(place) }
