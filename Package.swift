@@ -60,7 +60,8 @@ let package = Package(
 
     // Why the tables say what they say.
     .target(
-      name: "Explanation", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler"],
+      name: "Explanation",
+      dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Proxy"],
       swiftSettings: features),
 
     // Capture → packet → dataplane → flow.

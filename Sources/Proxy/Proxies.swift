@@ -1,5 +1,5 @@
-public import Dataplane
 internal import Addresses
+public import Dataplane
 internal import Layer7
 public import Packet
 internal import Rules
@@ -40,7 +40,7 @@ public struct Proxies: ~Copyable {
 
   public init(_ tables: Tables, settings: ProxySettings = ProxySettings()) {
     self.tables = tables
-    streams = ProxyStreams(ConnectionPolicies(tables, settings), settings)
+    streams = ProxyStreams(ProxyPolicies(tables, settings), settings)
     reassembler = StreamReassembler(limits: settings.limits)
   }
 
@@ -62,6 +62,14 @@ public struct Proxies: ~Copyable {
       UInt64(met.overflows + met.exhaustions + met.evictions) + streams.exchanges.forgotten + streams.quic.forgotten
     return counters
   }
+
+  /// Takes up an identity that came after the tables, and that these selectors (`FilterPeer.selector`) select.
+  public mutating func insert(_ identity: UInt32, selectedBy selectors: Set<String>) {
+    streams.policies.insert(identity, selectedBy: selectors)
+  }
+
+  /// Forgets an identity that was inserted.
+  public mutating func remove(_ identity: UInt32) { streams.policies.remove(identity) }
 
   /// Judges a packet that the engine sent to a proxy.
   public mutating func judge(_ packet: Packet, _ verdict: PacketVerdict) -> ProxyOutcome {

@@ -35,7 +35,7 @@ struct SettingOption: Sendable {
     "bpf-ct-timeout-regular-tcp-fin": duration(\.timeoutTCPFin),
     "bpf-ct-timeout-regular-any": duration(\.timeoutAny),
     "http-normalize-path": flag(\.normalizesHTTPPath),
-    "tofqdns-dns-reject-response-code": dnsRefusal,
+    "tofqdns-dns-reject-response-code": dnsRejectResponse,
     "routing-mode": tunnel("routing-mode", "tunnel or native") { ["tunnel", "native"].contains($0) },
     "tunnel-protocol": tunnel("tunnel-protocol", "vxlan or geneve") { ["vxlan", "geneve"].contains($0) },
     "tunnel-port": tunnel("tunnel-port", "a port from 0 to 65535") { UInt16($0) != nil },
@@ -59,16 +59,16 @@ struct SettingOption: Sendable {
     return true
   }
 
+  private static let dnsRejectResponse = SettingOption("refused or nameError") { text, settings in
+    guard ["refused", "nameError"].contains(text) else { return false }
+    settings.dnsRejectResponse = text
+    return true
+  }
+
   private static let cidrMatchMode = SettingOption("nodes or nothing") { text, settings in
     let modes = text.split { $0 == "," || $0 == " " }
     guard modes.allSatisfy({ $0 == "nodes" }) else { return false }
     settings.cidrMatchesNodes = !modes.isEmpty
-    return true
-  }
-
-  private static let dnsRefusal = SettingOption("refused or nameError") { text, settings in
-    guard ["refused", "nameError"].contains(text) else { return false }
-    settings.refusesDNSWithNameError = text == "nameError"
     return true
   }
 

@@ -18,23 +18,23 @@ extension ProxyStreams {
   }
 
   mutating func judgeQuery(_ bytes: RawSpan, _ place: DNSPlace, _ hops: [ProxyHop]) {
-    guard let hop = hops.first(where: { $0.policy.kind == .dns }) else { return }
+    guard let hop = hops.first(where: { $0.kind == .dns }) else { return }
     report.counters.dnsQueries += 1
     guard let message = DNSMessage(bytes), !message.isResponse, message.failure == nil,
       let name = message.policyName(in: bytes)
     else {
       // The proxy's library answers by itself what it cannot read, and no query goes on.
       report.counters.dnsDenied += 1
-      report.refuse(hop.direction, endsFlow: true)
+      report.refuse(hop.direction, endsFlow: place.isDatagram)
       report.add(ProxyEvent(hop.direction, .connection(CloseReason.notDNS.rawValue), isDropped: true))
       return
     }
     let content = DNSContent(query: name, types: message.questions.map { DNSContent.typeName($0.type) })
     var passed: [ProxyHop] = []
-    for hop in hops where hop.policy.kind == .dns {
-      guard hop.policy.allows(query: name) else {
+    for hop in hops where hop.kind == .dns {
+      if policies[hop.rules].dns.decide(name, to: hop.remote) == .refused {
         report.counters.dnsDenied += 1
-        report.refuse(hop.direction, endsFlow: true)
+        report.refuse(hop.direction, endsFlow: place.isDatagram)
         report.add(ProxyEvent(hop.direction, .dns(content), isDropped: true))
         var answer = content
         answer.code = settings.dnsRefusalCode
@@ -89,6 +89,9 @@ struct DNSPlace {
   var protocolNumber: UInt8
   /// Capture time in nanoseconds.
   var time: Int64
+
+  /// A query is all that there is of its conversation; over TCP, others may follow.
+  var isDatagram: Bool { protocolNumber == 17 }
 
   func key(_ identifier: UInt16) -> DNSExchanges.Key {
     .init(client: client, server: server, protocolNumber: protocolNumber, identifier: identifier)

@@ -18,8 +18,9 @@ public struct ProxyEvent: Sendable, Hashable {
   public var latency: Int64
   public var content: Content
 
-  init(_ direction: Direction, _ content: Content, isResponse: Bool = false, isDropped: Bool = false, latency: Int64 = 0)
-  {
+  init(
+    _ direction: Direction, _ content: Content, isResponse: Bool = false, isDropped: Bool = false, latency: Int64 = 0
+  ) {
     self.direction = direction
     self.content = content
     self.isResponse = isResponse

@@ -5,7 +5,7 @@ extension ProxyStreams {
   mutating func readDatagram(_ bytes: RawSpan, _ route: ProxyRoute, _ time: Int64) {
     let hops = hops(of: route, isNew: false)
     guard let first = hops.first else { return countUnmodelled(route) }
-    if first.policy.kind == .dns {
+    if first.kind == .dns {
       let place = DNSPlace(
         client: route.client, server: route.server, protocolNumber: route.protocolNumber, time: time)
       if route.isReply { passAnswer(bytes, place) } else { judgeQuery(bytes, place, hops) }
@@ -34,11 +34,12 @@ extension ProxyStreams {
     guard !route.isReply, QUICReader.mayConcern(bytes) else { return }
     for name in quic.serverNames(bytes, key) {
       var isCounted = false
-      for hop in hops where hop.policy.serverNames != nil {
+      for hop in hops {
+        guard let rules = policies[hop.rules].envoy, rules.asksForServerName(of: hop.remote) else { continue }
         if !isCounted { report.counters.serverNames += 1 }
         isCounted = true
         let text = "QUIC SNI: \(name ?? "(none)")"
-        guard hop.policy.admits(name) else {
+        if case .refused = rules.decide(connectionFrom: hop.remote, serverName: name) {
           report.counters.serverNamesDenied += 1
           quic.close(key, by: hop.direction)
           report.refuse(hop.direction, endsFlow: true)

@@ -49,7 +49,7 @@ extension ProxyStreams {
   }
 
   mutating func closeHTTP(_ connection: ProxyConnection, _ reason: CloseReason) {
-    guard let hop = connection.hops.first(where: { $0.policy.kind == .http }) else { return }
+    guard let hop = connection.hops.first(where: { $0.kind == .http }) else { return }
     close(connection, hop, reason)
   }
 

@@ -11,7 +11,7 @@ extension ProxyStreams {
     case .needsBytes, .response:
       return .wait(consumed)
     case .notKafka:
-      guard connection.isWhole, let hop = connection.hops.first(where: { $0.policy.kind == .kafka }) else {
+      guard connection.isWhole, let hop = connection.hops.first(where: { $0.kind == .kafka }) else {
         return .wait(consumed)
       }
       close(connection, hop, .notKafka)
@@ -25,8 +25,8 @@ extension ProxyStreams {
       KafkaContent(
         apiKey: request.apiKeyName, apiVersion: request.apiVersion, correlationID: request.correlationID,
         topic: request.topics?.first.map { bytes.text($0) } ?? ""))
-    for hop in connection.hops where hop.policy.kind == .kafka {
-      guard hop.policy.allows(request, in: bytes) else {
+    for hop in connection.hops where hop.kind == .kafka {
+      if policies[hop.rules].envoy?.decide(request, in: bytes, from: hop.remote) == .denied {
         report.counters.kafkaDenied += 1
         report.refuse(hop.direction, endsFlow: false)
         return report.add(ProxyEvent(hop.direction, content, isDropped: true))

@@ -13,7 +13,7 @@ extension ProxyStreams {
       admit(connection, .plain, bytes)
       return .goOn(0)
     case true:
-      guard connection.hops.contains(where: { $0.policy.serverNames != nil }) else {
+      guard asksForServerName(connection) else {
         admit(connection, .tls(nil), bytes)
         return .goOn(0)
       }
@@ -34,6 +34,13 @@ extension ProxyStreams {
       admit(connection, .tls(nil), bytes)
     }
     return .goOn(0)
+  }
+
+  /// Whether a proxy on the way lets only those connect that ask for certain servers.
+  func asksForServerName(_ connection: ProxyConnection) -> Bool {
+    connection.hops.contains { hop in
+      hop.kind != .dns && policies[hop.rules].envoy?.asksForServerName(of: hop.remote) == true
+    }
   }
 
   private enum Client {
@@ -70,24 +77,24 @@ extension ProxyStreams {
 
   /// Lets each proxy on the way decide about the connection, and finds out who reads on.
   private mutating func admit(_ connection: ProxyConnection, _ client: Client, _ bytes: RawSpan) {
-    if !client.isTLS, !connection.hasBeginning, connection.hops.contains(where: { $0.policy.serverNames != nil }) {
+    if !client.isTLS, !connection.hasBeginning, asksForServerName(connection) {
       return giveUp(connection, .incomplete)
     }
     var isCounted = false
     for hop in connection.hops {
-      if hop.policy.isRefused { return close(connection, hop, .notAllowed) }
-      if hop.policy.serverNames != nil {
-        if !isCounted { report.counters.serverNames += 1 }
-        isCounted = true
-        guard hop.policy.admits(client.serverName) else {
-          report.counters.serverNamesDenied += 1
-          return close(connection, hop, "TLS SNI: \(client.nameText)")
-        }
-        report.add(ProxyEvent(hop.direction, .connection("TLS SNI: \(client.nameText)")))
+      guard hop.kind != .dns, let rules = policies[hop.rules].envoy else { continue }
+      let isByName = rules.asksForServerName(of: hop.remote)
+      if isByName, !isCounted { report.counters.serverNames += 1 }
+      isCounted = isCounted || isByName
+      if case .refused = rules.decide(connectionFrom: hop.remote, serverName: client.serverName) {
+        guard isByName else { return close(connection, hop, .notAllowed) }
+        report.counters.serverNamesDenied += 1
+        return close(connection, hop, "TLS SNI: \(client.nameText)")
       }
-      guard client.isTLS, hop.policy.kind != .serverName else { continue }
+      if isByName { report.add(ProxyEvent(hop.direction, .connection("TLS SNI: \(client.nameText)"))) }
+      guard client.isTLS, hop.kind != .serverName else { continue }
       // What a proxy decrypts, the next ones see as well.
-      if hop.policy.terminatesTLS { return giveUp(connection, .terminatedTLS) }
+      if rules.terminatesTLS(with: hop.remote) { return giveUp(connection, .terminatedTLS) }
       guard connection.isWhole else { return giveUp(connection, .incomplete) }
       return close(connection, hop, .encrypted)
     }
@@ -96,7 +103,7 @@ extension ProxyStreams {
 
   private func contentReading(_ connection: ProxyConnection, _ bytes: RawSpan) -> ProxyConnection.Reading {
     for hop in connection.hops {
-      switch hop.policy.kind {
+      switch hop.kind {
       case .http:
         guard !connection.hasBeginning, HTTP2Recognition.begins(bytes) else { return .http1 }
         connection.clientHTTP2 = HTTP2Parser(.midstream)

@@ -12,10 +12,10 @@ extension ProxyStreams {
     if settings.recordsEvents {
       pending.content = HTTPContent(request, version: version, isNormalized: settings.normalizesPath)
     }
-    for hop in connection.hops where hop.policy.kind == .http {
+    for hop in connection.hops where hop.kind == .http {
       let code: Int
-      switch hop.policy.http.decide(request) {
-      case .allowed:
+      switch policies[hop.rules].envoy?.decide(request, from: hop.remote) {
+      case .allowed, nil:
         add(pending.content, hop.direction)
         pending.passed.append(hop.direction)
         continue

@@ -16,10 +16,10 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   var quic = QUICConnections()
   var current: Current?
   let settings: ProxySettings
-  private var policies: ConnectionPolicies
+  var policies: ProxyPolicies
   private var connections: ContiguousArray<ProxyConnection?> = []
 
-  init(_ policies: ConnectionPolicies, _ settings: ProxySettings) {
+  init(_ policies: ProxyPolicies, _ settings: ProxySettings) {
     self.policies = policies
     self.settings = settings
     report = ProxyReport(recordsEvents: settings.recordsEvents)
@@ -41,15 +41,11 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   mutating func hops(of route: ProxyRoute, isNew: Bool = true) -> [ProxyHop] {
     var hops: [ProxyHop] = []
     for place in route.places {
-      guard
-        let policy = policies.policy(
-          endpoint: place.endpoint, place.direction, redirect: place.redirect, protocolNumber: route.protocolNumber,
-          port: route.server.port, remote: place.remote)
-      else { continue }
-      if case .unmodelled(let name) = policy.kind {
+      guard let hop = policies.hop(place, route) else { continue }
+      if case .unmodelled(let name) = hop.kind {
         if isNew { report.counters.unjudged[.unmodelled(name), default: 0] += 1 }
       } else {
-        hops.append(ProxyHop(direction: place.direction, endpoint: place.endpoint, policy: policy))
+        hops.append(hop)
       }
     }
     return hops
@@ -80,7 +76,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     switch connection.reading {
     case .opening:
       guard isClient else { return true }
-      if connection.hops.contains(where: { $0.policy.serverNames != nil }) { giveUp(connection, .incomplete) }
+      if asksForServerName(connection) { giveUp(connection, .incomplete) }
     case .http1:
       if isClient { connection.clientHTTP1.skip(lost) } else { connection.serverHTTP1.skip(lost) }
     case .http2:

@@ -10,7 +10,7 @@ extension ProxySettings {
     self.init()
     let cluster = workspace.inventory.cluster
     normalizesPath = cluster.settings.normalizesHTTPPath
-    if cluster.settings.refusesDNSWithNameError { dnsRefusalCode = 3 }
+    if cluster.settings.dnsRejectResponse == "nameError" { dnsRefusalCode = 3 }
     dnsDialect = workspace.compatibility == .snapshot ? .snapshot : .release
     self.judgesQUIC = judgesQUIC
     let secrets = cluster.secrets
