@@ -148,6 +148,9 @@ let package = Package(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
+      swiftSettings: features),
+    .testTarget(
       name: "KernelTests",
       dependencies: [
         "Kernel", "CBPF", "Scenarios", "Dataplane", "Packet", "Capture", "Compiler", "Cluster", "Rules", "Tables",
