@@ -29,7 +29,9 @@ extension PacketHeaders {
   mutating func readTokenRing(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {
     guard bytes.holds(TokenRing.headerLength, at: step.offset) else { return truncatedLink() }
     outcome = .otherProtocol
-    guard bytes.byte(at: step.offset + TokenRing.frameControl) & TokenRing.kindMask == TokenRing.llc else { return .end }
+    guard bytes.byte(at: step.offset + TokenRing.frameControl) & TokenRing.kindMask == TokenRing.llc else {
+      return .end
+    }
     var next = step.offset + TokenRing.headerLength
     if bytes.byte(at: step.offset + TokenRing.source) & TokenRing.routed != 0 {
       guard bytes.holds(1, at: next) else { return truncatedLink() }
