@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Proxy", "Flow",
+        "Layer7", "Latency", "Dataplane", "Proxy", "Names", "Flow",
       ]),
     // Apart, as its build needs a tool of its own.
     .library(name: "WeirKernel", targets: ["Kernel"]),
@@ -83,6 +83,12 @@ let package = Package(
       swiftSettings: hotPath),
     // Cilium's proxies: layer 7 against the rules of redirected ports.
     .target(name: "Proxy", dependencies: ["Layer7", "Rules", "Tables"], swiftSettings: hotPath),
+    // What DNS answers teach, and the tables that follow them.
+    .target(
+      name: "Names",
+      dependencies: [
+        "Addresses", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Dataplane",
+      ], swiftSettings: features),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
@@ -96,7 +102,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Flow", "Layer7", "Proxy",
+        "Latency", "Dataplane", "Flow", "Layer7", "Proxy", "Names",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -145,6 +151,12 @@ let package = Package(
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
+    .testTarget(
+      name: "NamesTests",
+      dependencies: [
+        "Names", "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
+        "Layer7", "Packet",
+      ], swiftSettings: features),
     .testTarget(
       name: "KernelTests",
       dependencies: [
