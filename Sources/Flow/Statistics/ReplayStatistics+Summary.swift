@@ -73,9 +73,10 @@ extension ReplayStatistics {
     if l7.tlsServerNames > 0 {
       table.add(["TLS server names", grouped(l7.tlsServerNames), grouped(l7.tlsServerNamesDenied)])
     }
-    if l7.kafkaRequests > 0 { table.add(["Kafka requests", grouped(l7.kafkaRequests), "-"]) }
+    if l7.kafkaRequests > 0 { table.add(["Kafka requests", grouped(l7.kafkaRequests), grouped(l7.kafkaDenied)]) }
     bytes.append(UInt8(ascii: "\n"))
-    table.write(to: &bytes)
+    if !table.isEmpty { table.write(to: &bytes) }
+    for note in l7.notes { bytes.append(text: "\(note)\n") }
   }
 
   private func writeLatency(to bytes: inout OutputBuffer) {

@@ -55,6 +55,10 @@ public struct ReplayStatistics: Sendable, Hashable {
     public var tlsServerNames: UInt64 = 0
     public var tlsServerNamesDenied: UInt64 = 0
     public var kafkaRequests: UInt64 = 0
+    /// For the summary alone.
+    public var kafkaDenied: UInt64 = 0
+    /// What became of whole connections, in words with their counts: for the summary alone.
+    public var notes: [String] = []
 
     public init() {}
   }

@@ -15,7 +15,7 @@ struct FlowRecorder {
   private let tables: Tables
   /// Every packet, not only those that open a connection or are dropped.
   private let recordsEveryPacket: Bool
-  private var directory: EndpointDirectory
+  var directory: EndpointDirectory
   private var index: UInt64 = 0
   /// The events of the packet recorded last, in the order in which it met the hops.
   private(set) var flows: [Flow] = []
@@ -123,7 +123,7 @@ struct FlowRecorder {
 
   // MARK: What all of them share
 
-  private mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
+  mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
     var flow = Flow()
     flow.time = time
     flow.observer = directory.observer(at: -1)
@@ -151,7 +151,7 @@ struct FlowRecorder {
     return flow
   }
 
-  private mutating func add(_ flow: consuming Flow) {
+  mutating func add(_ flow: consuming Flow) {
     index += 1
     flow.uuid = FlowUUID(seed: 0, index: index)
     flows.append(flow)

@@ -2,6 +2,7 @@ import Capture
 import Dataplane
 import Flow
 import Packet
+import Proxy
 import Tables
 
 /// One pass over the captures that prints events: dissect, judge, record.
@@ -14,6 +15,7 @@ struct Replay: ~Copyable {
   private let writer: FlowWriter
   private let recordsEveryPacket: Bool
   private var timer: PacketTimer?
+  private var proxies: ProxyStage?
   private var deniedPairs = DeniedPairs()
 
   /// How many packets are read and judged together.
@@ -21,7 +23,7 @@ struct Replay: ~Copyable {
 
   init(
     tables: Tables, selection: FlowSelection, writer: FlowWriter, recordsEveryPacket: Bool, options: EngineOptions,
-    vantage: Vantage, sampling: PacketTimer.Sampling?
+    vantage: Vantage, proxies: ProxySettings, sampling: PacketTimer.Sampling?
   ) {
     self.writer = writer
     self.recordsEveryPacket = recordsEveryPacket
@@ -30,6 +32,7 @@ struct Replay: ~Copyable {
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket)
     selector = FlowSelector(selection)
     selectsEverything = selection.isEverything
+    self.proxies = ProxyStage(tables, proxies)
     timer = nil
     if let sampling { timer = PacketTimer(sampling, capacity: Self.batch) }
   }
@@ -43,7 +46,9 @@ struct Replay: ~Copyable {
     StandardOutput.ignoreBrokenPipes()
     var packets = CapturedPackets(capacity: Self.batch)
     var prepared = PreparedPackets(capacity: Self.batch)
-    var reports = VerdictReports(recordsEveryPacket ? .everything : [.drops, .openings], capacity: Self.batch)
+    var wanted: VerdictReports.Wanted = recordsEveryPacket ? .everything : [.drops, .openings]
+    if proxies != nil { wanted.formUnion(.redirected) }
+    var reports = VerdictReports(wanted, capacity: Self.batch)
     while true {
       capture.next(&packets)
       guard packets.count > 0 else { break }
@@ -65,7 +70,13 @@ struct Replay: ~Copyable {
 
   private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
     let view = lookup.view(of: packet)
+    var verdict = verdict
+    let isReply = proxies?.judge(view, &verdict, with: &engine) ?? false
     recorder.record(view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
+    if let events = proxies?.events, !events.isEmpty {
+      recorder.record(
+        events, isReply: isReply, view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
+    }
     // A flow is large: by its index it is used where it is.
     for index in recorder.flows.indices {
       // What only followed a refusal is no further attempt, and is the same pair turned round.
@@ -84,6 +95,10 @@ struct Replay: ~Copyable {
   func statistics() -> ReplayStatistics {
     var statistics = ReplayStatistics(engine.counters)
     statistics.deniedPairs = deniedPairs
+    switch proxies {
+    case .some(let proxies): statistics.take(proxies.counters)
+    case nil: break
+    }
     switch timer {
     case .some(let timer): statistics.take(timer.recorder)
     case nil: break

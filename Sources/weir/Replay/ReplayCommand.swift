@@ -5,6 +5,7 @@ import Dataplane
 import Flow
 import Manifest
 import Packet
+import Proxy
 import Tables
 
 /// `weir replay`: captures against policies.
@@ -74,6 +75,9 @@ struct ReplayCommand: ParsableCommand {
       """, valueName: "auto|endpoint|node|overlay"))
   var vantage = VantageOption.auto
 
+  @Flag(help: "Judge the server names of redirected QUIC connections too, which Cilium does not.")
+  var quicSni = false
+
   @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
   var threads: Int?
 
@@ -105,19 +109,22 @@ struct ReplayCommand: ParsableCommand {
     let assumption = vantage.assumption(capture.points)
     console.report(Diagnostic(.note, at: nil, "\(assumption): \(vantage.reason(capture.points))"))
     if output == .summary {
-      try total(capture, workspace.tables, options, assumption, console)
+      try total(capture, workspace, options, assumption, console)
     } else {
-      try print(capture, workspace.tables, selection, options, assumption, console)
+      try print(capture, workspace, selection, options, assumption, console)
     }
   }
 
   /// Judges for the totals alone.
   private func total(
-    _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ assumption: String,
+    _ capture: consuming MergedCapture, _ workspace: Workspace, _ options: EngineOptions, _ assumption: String,
     _ console: Console
   ) throws {
+    var proxies = ProxySettings(workspace, judgesQUIC: quicSni)
+    proxies.recordsEvents = false
     let replay = ReplayTotals(
-      tables: tables, options: options, vantage: vantage.vantage, sampling: latency.sampling)
+      tables: workspace.tables, options: options, vantage: vantage.vantage, proxies: proxies,
+      sampling: latency.sampling)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Cores.count)
     let duration = ContinuousClock.now - start
@@ -128,12 +135,13 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func print(
-    _ capture: consuming MergedCapture, _ tables: Tables, _ selection: FlowSelection, _ options: EngineOptions,
-    _ assumption: String, _ console: Console
+    _ capture: consuming MergedCapture, _ workspace: Workspace, _ selection: FlowSelection,
+    _ options: EngineOptions, _ assumption: String, _ console: Console
   ) throws {
     var replay = Replay(
-      tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options, vantage: vantage.vantage, sampling: latency.sampling)
+      tables: workspace.tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
+      recordsEveryPacket: packets, options: options, vantage: vantage.vantage,
+      proxies: ProxySettings(workspace, judgesQUIC: quicSni), sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)

@@ -1,0 +1,41 @@
+import Dataplane
+import Packet
+import Proxy
+import Tables
+
+/// The proxies behind one engine.
+struct ProxyStage: ~Copyable {
+  private let tables: Tables
+  private var proxies: Proxies
+
+  /// Nil where no policy redirects anything.
+  init?(_ tables: Tables, _ settings: ProxySettings) {
+    guard !tables.redirects.isEmpty else { return nil }
+    self.tables = tables
+    proxies = Proxies(tables, settings: settings)
+  }
+
+  var counters: ProxyCounters { proxies.counters }
+  /// Of the packet judged last.
+  private(set) var events: [ProxyEvent] = []
+
+  /// Lets the proxies on a packet's way judge it, and corrects its verdict and the engine's counts.
+  ///
+  /// - Returns: whether the packet goes from a server to its client.
+  mutating func judge(_ view: PacketView, _ verdict: inout PacketVerdict, with engine: inout Engine) -> Bool {
+    events.removeAll(keepingCapacity: true)
+    guard Proxies.concerns(verdict) else { return false }
+    let outcome = proxies.judge(
+      Proxies.Packet(
+        headers: view.headers, bytes: view.packet.bytes, originalLength: view.packet.originalLength,
+        timestamp: view.packet.timestamp), verdict)
+    events = proxies.events
+    if let refuser = outcome.refusedBy {
+      engine.refuse(
+        view.headers, &verdict, by: refuser,
+        backend: verdict.backend >= 0 ? tables.backends[Int(verdict.backend)] : nil, endsFlow: outcome.endsFlow,
+        followsRefusal: outcome.followsRefusal)
+    }
+    return outcome.isReply
+  }
+}
