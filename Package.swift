@@ -93,7 +93,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Flow", "Layer7",
+        "Latency", "Dataplane", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
