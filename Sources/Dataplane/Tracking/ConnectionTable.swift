@@ -174,6 +174,10 @@ struct ConnectionTable: ~Copyable {
     slots.base[number].entries = InlineArray(repeating: TrackedConnection())
   }
 
+  func forEach(_ body: (UnsafeMutablePointer<ConnectionSlot>) -> Void) {
+    for number in 0..<count where slots.base[number].family != 0 { body(slots.base + number) }
+  }
+
   /// Forgets all connections, and keeps the memory that they have taken.
   mutating func removeAll() {
     index = HashIndex(capacity: size)

@@ -15,14 +15,17 @@ struct FlowRecorder {
   private let tables: Tables
   /// Every packet, not only those that open a connection or are dropped.
   private let recordsEveryPacket: Bool
+  /// Tells this recorder's events from those of another.
+  private let seed: UInt64
   var directory: EndpointDirectory
   private var index: UInt64 = 0
   /// The events of the packet recorded last, in the order in which it met the hops.
   private(set) var flows: [Flow] = []
 
-  init(tables: Tables, recordsEveryPacket: Bool) {
+  init(tables: Tables, recordsEveryPacket: Bool, seed: UInt64 = 0) {
     self.tables = tables
     self.recordsEveryPacket = recordsEveryPacket
+    self.seed = seed
     directory = EndpointDirectory(tables)
   }
 
@@ -153,7 +156,7 @@ struct FlowRecorder {
 
   mutating func add(_ flow: consuming Flow) {
     index += 1
-    flow.uuid = FlowUUID(seed: 0, index: index)
+    flow.uuid = FlowUUID(seed: seed, index: index)
     flows.append(flow)
   }
 

@@ -11,6 +11,8 @@ struct Workspace {
   let inventory: Inventory
   let policies: [PolicyObject]
   let compatibility: Compatibility
+  /// Objects and policies that were left out.
+  let refusedCount: Int
   let tables: Tables
   /// The tables with what they were made from.
   let compilation: Compilation
@@ -62,6 +64,7 @@ struct Workspace {
       }
       policies.append(policy)
     }
+    refusedCount = refused
     if refused > 0 {
       console.say("\(refused) object\(refused == 1 ? "" : "s") refused and left out")
       if options.strict { throw ExitStatus.badData }
