@@ -56,7 +56,9 @@ import Testing
     case .dns(let dns): text = "\(dns.queryTypes.joined(separator: ",")) \(dns.query.lowercased())"
     case .kafka(let kafka): text = kafka.apiKey
     case .none:
-      guard let name = flow.summary.firstMatch(of: #/TLS SNI: ([^ )]+)/#) else { return nil }
+      guard case .text(let summary) = flow.summary, let name = summary.firstMatch(of: #/TLS SNI: ([^ ()]+)$/#) else {
+        return nil
+      }
       text = "SNI \(name.1)"
     }
     return Line.Request(request: text, verdict: flow.verdict.protobufName)
@@ -122,7 +124,7 @@ import Testing
       let start = try #require(run.output.range(of: "{\"packets\"")).lowerBound
       let json = try JSON.object(String(run.output[start...]))
       let layer7 = try #require(json["l7"] as? [String: Int])
-      #expect(layer7["http_requests"] == 28)
+      #expect(layer7["http_requests"] == 27)
       #expect(layer7["http_denied"] == 10)
       #expect(layer7["dns_queries"] == 6)
       #expect(layer7["dns_denied"] == 2)
