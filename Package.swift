@@ -159,6 +159,9 @@ let package = Package(
         "Layer7", "Packet",
       ], swiftSettings: features),
     .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
+      swiftSettings: features),
+    .testTarget(
       name: "KernelTests",
       dependencies: [
         "Kernel", "CBPF", "Scenarios", "Dataplane", "Packet", "Capture", "Compiler", "Cluster", "Rules", "Tables",

@@ -71,7 +71,9 @@ struct Replay: ~Copyable {
   private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
     let view = lookup.view(of: packet)
     var verdict = verdict
-    let isReply = proxies?.judge(view, &verdict, with: &engine) ?? false
+    let isReply =
+      timer?.judge(view, &verdict, by: &proxies, with: &engine)
+      ?? proxies?.judge(view, &verdict, with: &engine) ?? false
     recorder.record(view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
     if let events = proxies?.events, !events.isEmpty {
       recorder.record(
