@@ -82,6 +82,11 @@ public struct NameCache: ~Copyable {
       .sorted { $0.name < $1.name }
   }
 
+  /// What was learnt and not forgotten, by name.
+  public var addresses: [(name: String, addresses: [IPAddress])] {
+    current.map { ($0.key, $0.value.keys.sorted()) }.sorted { $0.0 < $1.0 }
+  }
+
   private static func displayed(_ name: String) -> String {
     name.count > 1 && name.hasSuffix(".") ? String(name.dropLast()) : name
   }
@@ -119,6 +124,9 @@ public struct NameCache: ~Copyable {
   }
 
   // MARK: Time
+
+  /// Whether `advance` has something to do.
+  public func isDue(at time: Int64) -> Bool { start == nil || nextEvent ?? .max <= time }
 
   private mutating func schedule() {
     nextEvent = nil

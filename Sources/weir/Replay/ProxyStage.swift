@@ -6,12 +6,29 @@ import Tables
 
 /// The proxies behind one engine.
 struct ProxyStage: ~Copyable {
-  private let tables: Tables
+  private var tables: Tables
   private var proxies: Proxies
+  private let settings: ProxySettings
 
   /// Nil where no policy redirects anything.
   init?(_ tables: Tables, _ settings: ProxySettings) {
     guard !tables.redirects.isEmpty else { return nil }
+    self.tables = tables
+    self.settings = settings
+    proxies = Proxies(tables, settings: settings)
+  }
+
+  /// DNS answers that came with the packet judged last.
+  var answers: [DNSAnswer] { judgedLast ? proxies.answers : [] }
+
+  mutating func insert(_ identity: UInt32, selectedBy selectors: Set<String>) {
+    proxies.insert(identity, selectedBy: selectors)
+  }
+
+  mutating func remove(_ identity: UInt32) { proxies.remove(identity) }
+
+  /// Begins again with other tables. What connections had said so far is forgotten.
+  mutating func replaceTables(_ tables: Tables) {
     self.tables = tables
     proxies = Proxies(tables, settings: settings)
   }
@@ -23,6 +40,8 @@ struct ProxyStage: ~Copyable {
   private(set) var events: [ProxyEvent] = []
   /// The first proxy on the way of the packet judged last; nil when there was none.
   private(set) var firstProxy: Direction?
+  /// The packet judged last went through a proxy.
+  private var judgedLast = false
 
   /// Lets the proxies on a packet's way judge it, and corrects its verdict and the engine's counts.
   ///
@@ -30,7 +49,8 @@ struct ProxyStage: ~Copyable {
   mutating func judge(_ view: PacketView, _ verdict: inout PacketVerdict, with engine: inout Engine) -> Bool {
     events.removeAll(keepingCapacity: true)
     firstProxy = nil
-    guard Proxies.concerns(verdict) else { return false }
+    judgedLast = Proxies.concerns(verdict)
+    guard judgedLast else { return false }
     let outcome = proxies.judge(
       Proxies.Packet(
         headers: view.headers, bytes: view.packet.bytes, originalLength: view.packet.originalLength,
