@@ -103,7 +103,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7",
+        "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),

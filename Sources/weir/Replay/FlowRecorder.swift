@@ -18,6 +18,8 @@ struct FlowRecorder {
   private var lookup: LookupTables?
   /// Every packet, not only those that open a connection or are dropped.
   private let recordsEveryPacket: Bool
+  /// Tells this recorder's events from those of another.
+  private let seed: UInt64
   var directory: EndpointDirectory
   private var index: UInt64 = 0
   /// The events of the packet recorded last, in the order in which it met the hops.
@@ -25,10 +27,11 @@ struct FlowRecorder {
   /// Names that the ends of the packet to be recorded next are known by.
   var names: (source: [String], destination: [String]) = ([], [])
 
-  init(tables: Tables, lookup: LookupTables? = nil, recordsEveryPacket: Bool) {
+  init(tables: Tables, lookup: LookupTables? = nil, recordsEveryPacket: Bool, seed: UInt64 = 0) {
     self.tables = tables
     self.lookup = lookup
     self.recordsEveryPacket = recordsEveryPacket
+    self.seed = seed
     directory = EndpointDirectory(tables)
   }
 
@@ -177,7 +180,7 @@ struct FlowRecorder {
 
   mutating func add(_ flow: consuming Flow) {
     index += 1
-    flow.uuid = FlowUUID(seed: 0, index: index)
+    flow.uuid = FlowUUID(seed: seed, index: index)
     flows.append(flow)
   }
 
