@@ -8,10 +8,9 @@ public struct LearnedTables: ~Copyable {
   public enum Effect: Sendable {
     /// Nothing that a packet could meet.
     case none
-    /// They were changed in place.
-    case edited(TablesDelta)
-    /// They were made anew.
-    case rebuilt(Tables)
+    case changed(TablesDelta)
+    /// They were compiled anew: indices and numbers may be others.
+    case replaced(Tables)
   }
 
   private var compilation: LiveCompilation
@@ -27,16 +26,20 @@ public struct LearnedTables: ~Copyable {
     mutating get { compilation.tables }
   }
 
+  /// How often the lookup tables had to be built again.
+  public private(set) var rebuilds = 0
+
   /// For engines of this thread, which must be told to use them anew after each effect (`Engine.replaceTables`).
   public var lookup: LookupTables { editor.tables }
 
   public mutating func apply(_ change: NameCache.Change) -> Effect {
     let delta = compilation.apply(.name(change.name, addresses: change.addresses))
     if delta.isEmpty, delta.lists.isEmpty { return .none }
-    if editor.apply(delta) { return .edited(delta) }
+    if editor.apply(delta) { return .changed(delta) }
     let tables = compilation.tables
     editor.rebuild(tables)
-    return .rebuilt(tables)
+    rebuilds += 1
+    return delta.replacesEverything ? .replaced(tables) : .changed(delta)
   }
 
   /// The texts of the selectors (`FilterPeer.selector`) that select an identity.

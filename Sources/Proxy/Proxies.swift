@@ -34,7 +34,7 @@ public struct Proxies: ~Copyable {
     }
   }
 
-  private let tables: Tables
+  private var tables: Tables
   private var streams: ProxyStreams
   private var reassembler: StreamReassembler
   private var fragments = DatagramReassembler()
@@ -72,6 +72,13 @@ public struct Proxies: ~Copyable {
     reassembler = StreamReassembler(limits: reassembler.limits)
     fragments = DatagramReassembler()
     frame = 0
+  }
+
+  /// Judges further connections by other tables, whose endpoints keep their numbers. Those that are known stay under the
+  /// rules that they began with.
+  public mutating func replaceTables(_ tables: Tables) {
+    self.tables = tables
+    streams.policies.replaceTables(tables)
   }
 
   /// Takes up an identity that came after the tables, and that these selectors (`FilterPeer.selector`) select.

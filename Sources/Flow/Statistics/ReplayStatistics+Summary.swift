@@ -7,6 +7,7 @@ extension ReplayStatistics {
     writeDropReasons(to: &bytes)
     writeDeniedPairs(top: top, to: &bytes)
     writeL7(to: &bytes)
+    writeNames(to: &bytes)
     writeLatency(to: &bytes)
     writeLimits(to: &bytes)
     return bytes.text
@@ -63,6 +64,20 @@ extension ReplayStatistics {
       bytes.append(text: "and \(grouped(deniedPairs.others)) refusals of pairs beyond the first ")
       bytes.append(text: "\(grouped(UInt64(deniedPairs.limit)))\n")
     }
+  }
+
+  private func writeNames(to bytes: inout OutputBuffer) {
+    guard names.answers > 0 else { return }
+    func count(_ number: UInt64, _ one: String, _ many: String) -> String {
+      "\(grouped(number)) \(number == 1 ? one : many)"
+    }
+    bytes.append(
+      text:
+        "\n\(count(names.names, "name", "names")) with \(count(names.addresses, "address", "addresses")) learnt from "
+        + count(names.answers, "DNS answer", "DNS answers"))
+    if names.expired > 0 { bytes.append(text: ", \(grouped(names.expired)) forgotten again") }
+    if names.dropped > 0 { bytes.append(text: ", \(grouped(names.dropped)) not learnt for want of room") }
+    bytes.append(UInt8(ascii: "\n"))
   }
 
   private func writeL7(to bytes: inout OutputBuffer) {

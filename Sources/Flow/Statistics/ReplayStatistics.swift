@@ -14,6 +14,7 @@ public struct ReplayStatistics: Sendable, Hashable {
   /// By packet.
   public var dropReasons: [Flow.DropReason: UInt64] = [:]
   public var l7 = L7()
+  public var names = Names()
   public var packetsBy = PacketsBy()
   /// In the order in which a packet meets the hops.
   public var latency: [Latency] = []
@@ -45,6 +46,18 @@ public struct ReplayStatistics: Sendable, Hashable {
       a.audit += b.audit
       a.unjudged += b.unjudged
     }
+  }
+
+  /// What DNS answers have taught.
+  public struct Names: Sendable, Hashable {
+    public var answers: UInt64 = 0
+    public var names: UInt64 = 0
+    /// Pairs of name and address: learnt, forgotten again, and not learnt for want of room.
+    public var addresses: UInt64 = 0
+    public var expired: UInt64 = 0
+    public var dropped: UInt64 = 0
+
+    public init() {}
   }
 
   public struct L7: Sendable, Hashable {

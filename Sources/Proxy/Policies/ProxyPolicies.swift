@@ -14,7 +14,7 @@ struct ProxyPolicies {
     var port: UInt16
   }
 
-  private let tables: Tables
+  private var tables: Tables
   private let settings: ProxySettings
   private var numbers: [Key: Int] = [:]
   private var rules: [PortRules] = []
@@ -24,6 +24,13 @@ struct ProxyPolicies {
   init(_ tables: Tables, _ settings: ProxySettings) {
     self.tables = tables
     self.settings = settings
+  }
+
+  /// Rules that hops refer to stay as they are.
+  mutating func replaceTables(_ tables: Tables) {
+    self.tables = tables
+    numbers.removeAll()
+    learned.removeAll()
   }
 
   /// - Parameter number: a hop's.

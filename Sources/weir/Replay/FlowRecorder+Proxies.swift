@@ -52,6 +52,11 @@ extension Flow {
     swap(&sharedSource, &sharedDestination)
     if let ip { self.ip = IP(source: ip.destination, destination: ip.source) }
     l4 = l4?.turnedRound
+    let (sourceNames, destinationNames) = (self.sourceNames, self.destinationNames)
+    if !sourceNames.isEmpty || !destinationNames.isEmpty {
+      self.sourceNames = destinationNames
+      self.destinationNames = sourceNames
+    }
     let (source, destination) = (self.sourceService, self.destinationService)
     guard source != nil || destination != nil else { return }
     self.sourceService = destination

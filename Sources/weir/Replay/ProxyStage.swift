@@ -6,7 +6,7 @@ import Tables
 
 /// The proxies behind one engine.
 struct ProxyStage: ~Copyable {
-  private let tables: Tables
+  private var tables: Tables
   private var proxies: Proxies
 
   /// Nil where no policy redirects anything.
@@ -16,15 +16,30 @@ struct ProxyStage: ~Copyable {
     proxies = Proxies(tables, settings: settings)
   }
 
+  /// DNS answers that came with the packet judged last.
+  var answers: [DNSAnswer] { judgedLast ? proxies.answers : [] }
+
+  mutating func insert(_ identity: UInt32, selectedBy selectors: Set<String>) {
+    proxies.insert(identity, selectedBy: selectors)
+  }
+
+  mutating func remove(_ identity: UInt32) { proxies.remove(identity) }
+
+  /// Judges further connections by other tables, whose endpoints keep their numbers.
+  mutating func replaceTables(_ tables: Tables) {
+    self.tables = tables
+    proxies.replaceTables(tables)
+  }
+
   mutating func forgetPackets() { proxies.forgetPackets() }
 
   var counters: ProxyCounters { proxies.counters }
   /// Of the packet judged last.
   private(set) var events: [ProxyEvent] = []
-  /// DNS answers that were let through with the packet judged last, if the settings ask for them.
-  var answers: [DNSAnswer] { proxies.answers }
   /// The first proxy on the way of the packet judged last; nil when there was none.
   private(set) var firstProxy: Direction?
+  /// The packet judged last went through a proxy.
+  private var judgedLast = false
 
   /// Lets the proxies on a packet's way judge it, and corrects its verdict and the engine's counts.
   ///
@@ -32,7 +47,8 @@ struct ProxyStage: ~Copyable {
   mutating func judge(_ view: PacketView, _ verdict: inout PacketVerdict, with engine: inout Engine) -> Bool {
     events.removeAll(keepingCapacity: true)
     firstProxy = nil
-    guard Proxies.concerns(verdict) else { return false }
+    judgedLast = Proxies.concerns(verdict)
+    guard judgedLast else { return false }
     let outcome = proxies.judge(
       Proxies.Packet(
         headers: view.headers, bytes: view.packet.bytes, originalLength: view.packet.originalLength,

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Capture
 import Cluster
+import Compiler
 import Dataplane
 import Flow
 import Manifest
+import Names
 import Packet
 import Proxy
 import Tables
@@ -108,7 +110,7 @@ struct ReplayCommand: ParsableCommand {
     options.findsSightings = vantage.findsSightings(capture.points)
     let assumption = vantage.assumption(capture.points)
     console.report(Diagnostic(.note, at: nil, "\(assumption): \(vantage.reason(capture.points))"))
-    if output == .summary {
+    if output == .summary, !workspace.compilation.input.learnsNames {
       try total(capture, workspace, options, assumption, console)
     } else {
       try print(capture, workspace, selection, options, assumption, console)
@@ -134,14 +136,19 @@ struct ReplayCommand: ParsableCommand {
     try finish(statistics, outcome.damage, readerIsGone: false, console)
   }
 
+  /// Judges in the captures' order: for events, and wherever a packet may change what the next one meets.
   private func print(
     _ capture: consuming MergedCapture, _ workspace: Workspace, _ selection: FlowSelection,
     _ options: EngineOptions, _ assumption: String, _ console: Console
   ) throws {
+    let isSummary = output == .summary
+    var proxies = ProxySettings(workspace, judgesQUIC: quicSni)
+    proxies.recordsEvents = !isSummary
+    proxies.keepsAnswers = true
     var replay = Replay(
-      tables: workspace.tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options, vantage: vantage.vantage,
-      proxies: ProxySettings(workspace, judgesQUIC: quicSni), sampling: latency.sampling)
+      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage), selection: selection,
+      writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
+      recordsEveryPacket: packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)
