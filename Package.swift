@@ -153,6 +153,9 @@ let package = Package(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
+      swiftSettings: features),
+    .testTarget(
       name: "NamesTests",
       dependencies: [
         "Names", "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",

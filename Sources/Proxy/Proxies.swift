@@ -63,6 +63,13 @@ public struct Proxies: ~Copyable {
     return counters
   }
 
+  /// Forgets all packets so far, and keeps the rules that were compiled.
+  public mutating func forgetPackets() {
+    streams.forgetPackets()
+    reassembler = StreamReassembler(limits: reassembler.limits)
+    frame = 0
+  }
+
   /// Takes up an identity that came after the tables, and that these selectors (`FilterPeer.selector`) select.
   public mutating func insert(_ identity: UInt32, selectedBy selectors: Set<String>) {
     streams.policies.insert(identity, selectedBy: selectors)
@@ -77,6 +84,7 @@ public struct Proxies: ~Copyable {
     frame += 1
     guard let route = ProxyRoute(packet.headers, verdict, tables) else { return ProxyOutcome() }
     streams.report.outcome.isReply = route.isReply
+    streams.report.outcome.firstProxy = route.places.first?.direction
     switch packet.headers.protocolNumber {
     case 6: judgeSegment(packet, route)
     case 17: judgeDatagram(packet, route)

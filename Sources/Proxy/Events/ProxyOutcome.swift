@@ -9,6 +9,8 @@ public struct ProxyOutcome: Sendable, Equatable {
   /// The packet could only have been sent if the proxy had not closed the connection before.
   public var followsRefusal = false
 
+  /// The first proxy that requests meet on this way; nil when there is none.
+  public var firstProxy: Direction?
   /// The packet goes from the server to the client.
   public var isReply = false
 

@@ -25,6 +25,14 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     report = ProxyReport(recordsEvents: settings.recordsEvents)
   }
 
+  mutating func forgetPackets() {
+    report = ProxyReport(recordsEvents: settings.recordsEvents)
+    exchanges = DNSExchanges()
+    quic = QUICConnections()
+    current = nil
+    connections.removeAll(keepingCapacity: true)
+  }
+
   mutating func begin(_ stream: Int) {
     while connections.count <= stream { connections.append(nil) }
     guard let current else { return connections[stream] = nil }

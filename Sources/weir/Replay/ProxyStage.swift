@@ -1,6 +1,7 @@
 import Dataplane
 import Packet
 import Proxy
+import Rules
 import Tables
 
 /// The proxies behind one engine.
@@ -32,23 +33,29 @@ struct ProxyStage: ~Copyable {
     proxies = Proxies(tables, settings: settings)
   }
 
+  mutating func forgetPackets() { proxies.forgetPackets() }
+
   var counters: ProxyCounters { proxies.counters }
   /// Of the packet judged last.
   private(set) var events: [ProxyEvent] = []
   /// The packet judged last went through a proxy.
   private var judgedLast = false
+  /// The first proxy on the way of the packet judged last; nil when there was none.
+  private(set) var firstProxy: Direction?
 
   /// Lets the proxies on a packet's way judge it, and corrects its verdict and the engine's counts.
   ///
   /// - Returns: whether the packet goes from a server to its client.
   mutating func judge(_ view: PacketView, _ verdict: inout PacketVerdict, with engine: inout Engine) -> Bool {
     events.removeAll(keepingCapacity: true)
+    firstProxy = nil
     judgedLast = Proxies.concerns(verdict)
     guard judgedLast else { return false }
     let outcome = proxies.judge(
       Proxies.Packet(
         headers: view.headers, bytes: view.packet.bytes, originalLength: view.packet.originalLength,
         timestamp: view.packet.timestamp), verdict)
+    firstProxy = outcome.firstProxy
     events = proxies.events
     if let refuser = outcome.refusedBy {
       engine.refuse(

@@ -77,7 +77,9 @@ struct Replay: ~Copyable {
   private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
     let view = names.lookup.view(of: packet)
     var verdict = verdict
-    let isReply = proxies?.judge(view, &verdict, with: &engine) ?? false
+    let isReply =
+      timer?.judge(view, &verdict, by: &proxies, with: &engine)
+      ?? proxies?.judge(view, &verdict, with: &engine) ?? false
     recorder.names = (
       names.names(of: view.headers.source, knownTo: verdict.destinationEndpoint, at: packet.timestamp),
       names.names(of: view.headers.destination, knownTo: verdict.sourceEndpoint, at: packet.timestamp)

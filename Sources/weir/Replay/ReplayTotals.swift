@@ -165,7 +165,11 @@ struct ReplayWorker: ~Copyable {
       let report = reports[position]
       let view = lookup.view(of: packets[Int(report.index)])
       var verdict = report.verdict
-      if Proxies.concerns(verdict) { _ = proxies?.judge(view, &verdict, with: &engine) }
+      if Proxies.concerns(verdict) {
+        _ =
+          timer?.judge(view, &verdict, by: &proxies, with: &engine)
+          ?? proxies?.judge(view, &verdict, with: &engine)
+      }
       guard report.verdict.verdict == .dropped, verdict.verdict == .dropped else { continue }
       drops.add(view.headers, verdict, at: view.packet.timestamp, number: first + Int(report.index))
     }
