@@ -75,6 +75,9 @@ struct AttachCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "compact, dict, table (alias tab; printed at the end), jsonpb (alias json).")
   var output = Format.compact
 
+  @Flag(inversion: .prefixedNo, help: "Read the input again when files change, not only on SIGHUP.")
+  var watch = true
+
   @Flag(help: "Print every packet, not only new connections and drops.")
   var packets = false
 
@@ -134,7 +137,8 @@ struct AttachCommand: ParsableCommand {
     _ workspace: Workspace, _ signals: SignalQueue, _ console: Console
   ) throws -> LiveSession {
     var setup = LiveSetup(
-      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, recordsEveryPacket: packets)
+      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, recordsEveryPacket: packets,
+      watches: watch)
     // Objects that were refused from the beginning do not stop a reload; new ones do.
     if workspace.refusedCount == 0 { setup.input.strict = true }
     let fitted = try fit(workspace.tables, setup)

@@ -65,7 +65,7 @@ struct LiveSession: ~Copyable {
     sets = [set, set]
     self.setup = setup
     selector = FlowSelector(selection)
-    watch = PolicyWatch(setup.input.filenames)
+    watch = PolicyWatch(setup.watches ? setup.input.filenames : [])
     clockOffset = Self.clockOffset
   }
 
@@ -99,12 +99,11 @@ struct LiveSession: ~Copyable {
     for event in kept() { output.print(event) }
     output.finish(patience: 1000)
     let totals = try datapath.totals()
-    let passed = totals.reduce(0) { $0 + ($1.first?.packets ?? 0) }
     let dropped = totals.reduce(0) { $0 + $1.dropFirst().reduce(0) { $0 + $1.packets } }
-    let missing = lost.reduce(0, +)
+    let judged = totals.reduce(dropped) { $0 + ($1.first?.packets ?? 0) }
     setup.console.say(
-      "detached from \(interface.name): \(passed) packets passed, \(setup.drops ? "" : "none of ")\(dropped) "
-        + "\(setup.drops ? "dropped" : "refused was dropped"); \(events) events, \(missing) lost")
+      "detached from \(interface.name): \(judged) packets judged, \(setup.drops ? String(dropped) : "none") dropped; "
+        + "\(events) events, \(lost.reduce(0, +)) packets' events lost")
   }
 
   // MARK: Events

@@ -13,6 +13,8 @@ struct LiveSetup {
   /// `--mode enforce`.
   var drops: Bool
   var recordsEveryPacket: Bool
+  /// Reload when files change.
+  var watches: Bool
 
   /// Tables that cannot be put into force.
   struct Unfit: Error {

@@ -43,12 +43,17 @@ struct PolicyWatch {
   private static func look(at path: String, depth: Int, _ marks: inout [Mark]) {
     var status = stat()
     guard stat(path, &status) == 0 else { return }
-    marks.append(
-      Mark(
-        path: path, size: Int64(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec,
-        inode: UInt64(status.st_ino)))
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      // In folders, only such files are read.
+      guard depth == 0 || [".yaml", ".yml", ".json"].contains(where: path.hasSuffix) else { return }
+      marks.append(
+        Mark(
+          path: path, size: Int64(status.st_size), seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec,
+          inode: UInt64(status.st_ino)))
+      return
+    }
     // A link that leads back up would have no end.
-    guard status.st_mode & S_IFMT == S_IFDIR, depth < 32, let stream = opendir(path) else { return }
+    guard depth < 32, let stream = opendir(path) else { return }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {

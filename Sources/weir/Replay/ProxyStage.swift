@@ -38,10 +38,10 @@ struct ProxyStage: ~Copyable {
   var counters: ProxyCounters { proxies.counters }
   /// Of the packet judged last.
   private(set) var events: [ProxyEvent] = []
-  /// The packet judged last went through a proxy.
-  private var judgedLast = false
   /// The first proxy on the way of the packet judged last; nil when there was none.
   private(set) var firstProxy: Direction?
+  /// The packet judged last went through a proxy.
+  private var judgedLast = false
 
   /// Lets the proxies on a packet's way judge it, and corrects its verdict and the engine's counts.
   ///

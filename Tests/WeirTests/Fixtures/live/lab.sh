@@ -1,6 +1,6 @@
 # Pods as network namespaces behind one that stands for their node. To be sourced; names end in the shell's number, so
 # that labs do not meet. Everything is gone when the shell ends.
-set -euo pipefail
+set -uo pipefail
 
 node=weir-node-$$
 pods=(client other web)
@@ -80,21 +80,29 @@ attach() {
   done
 }
 
-# Whether a request is answered, within half a second.
-get() { in_pod "$1" curl -gsf --max-time 0.5 -o /dev/null "$2" && echo yes || echo no; }
+# What follows answers yes or no: whether there was an answer. The last argument is how many seconds to wait for one.
 
+# get POD URL SECONDS
+get() { in_pod "$1" curl -gsf --max-time "$3" -o /dev/null "$2" && echo yes || echo no; }
+
+# udp POD ADDRESS PORT SECONDS; "refused" when an ICMP error came back.
 udp() {
-  in_pod "$1" python3 - "$2" "$3" <<'PYTHON'
+  in_pod "$1" python3 - "${@:2}" <<'PYTHON'
 import socket, sys
-address, port = sys.argv[1], int(sys.argv[2])
+address, port, patience = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 connection = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
-connection.settimeout(0.5)
+connection.settimeout(patience)
 try:
-    connection.sendto(b"hello", (address, port))
+    connection.connect((address, port))
+    connection.send(b"hello")
     print("yes" if connection.recv(100) == b"hello" else "no")
 except TimeoutError: print("no")
 except ConnectionRefusedError: print("refused")
 PYTHON
 }
 
-echo_request() { in_pod "$1" ping -c 1 -W 0.5 "$2" >/dev/null 2>&1 && echo yes || echo no; }
+# echo_request POD ADDRESS SECONDS
+echo_request() { in_pod "$1" ping -c 1 -W "$3" "$2" >/dev/null 2>&1 && echo yes || echo no; }
+
+# How long to wait for an answer that must come, and for one that must not.
+sure=10 brief=1
