@@ -13,4 +13,5 @@ let benchmarks: @Sendable () -> Void = {
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()
+  registerProxyBenchmarks()
 }

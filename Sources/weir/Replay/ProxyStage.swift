@@ -38,6 +38,8 @@ struct ProxyStage: ~Copyable {
   var counters: ProxyCounters { proxies.counters }
   /// Of the packet judged last.
   private(set) var events: [ProxyEvent] = []
+  /// DNS answers that were let through with the packet judged last, if the settings ask for them.
+  var answers: [DNSAnswer] { proxies.answers }
   /// The first proxy on the way of the packet judged last; nil when there was none.
   private(set) var firstProxy: Direction?
   /// The packet judged last went through a proxy.
