@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Flow",
+        "Layer7", "Latency", "Dataplane", "Proxy", "Names", "Flow",
       ]),
     // Apart, as its build needs a tool of its own.
     .library(name: "WeirKernel", targets: ["Kernel"]),
@@ -60,7 +60,8 @@ let package = Package(
 
     // Why the tables say what they say.
     .target(
-      name: "Explanation", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler"],
+      name: "Explanation",
+      dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Proxy"],
       swiftSettings: features),
 
     // Capture → packet → dataplane → flow.
@@ -80,6 +81,15 @@ let package = Package(
       name: "Dataplane",
       dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
       swiftSettings: hotPath),
+    // Where policies send connections through a proxy: what it would make of their bytes.
+    .target(
+      name: "Proxy", dependencies: ["Addresses", "Dataplane", "Layer7", "Packet", "Rules", "Tables"],
+      swiftSettings: hotPath),
+    // What DNS answers teach, and the tables that follow them.
+    .target(
+      name: "Names",
+      dependencies: ["Addresses", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Dataplane"],
+      swiftSettings: features),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
@@ -93,7 +103,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Flow", "Layer7", "Kernel",
+        "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -141,6 +151,15 @@ let package = Package(
     .testTarget(name: "LatencyTests", dependencies: ["Latency"], swiftSettings: features),
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
+      swiftSettings: features),
+    .testTarget(
+      name: "NamesTests",
+      dependencies: [
+        "Names", "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
+        "Layer7", "Packet",
+      ], swiftSettings: features),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
       swiftSettings: features),
     .testTarget(
       name: "KernelTests",

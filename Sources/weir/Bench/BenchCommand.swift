@@ -6,6 +6,7 @@ import Kernel
 import Latency
 import Manifest
 import Packet
+import Proxy
 import Tables
 
 /// `weir bench`: how long a verdict takes.
@@ -100,7 +101,9 @@ struct BenchCommand: ParsableCommand {
       throw ExitStatus.badData
     }
     let load = PacketLoad(builder)
-    var bench = EngineBench(workspace.tables, EngineOptions())
+    var proxies = ProxySettings(workspace, judgesQUIC: false)
+    proxies.recordsEvents = false
+    var bench = EngineBench(workspace.tables, EngineOptions(), proxies)
     let sampling = PacketTimer.Sampling(counter: .init(), interval: latencySample)
     var figures = [bench.measure(load, seconds: seconds, sampling: sampling)]
     figures += kernelFigures(load, workspace.tables, console)
