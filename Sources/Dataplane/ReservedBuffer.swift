@@ -5,9 +5,15 @@
 /// Room for many trivial values of which memory is taken only as they are first touched; untouched ones are all zero.
 ///
 /// A table in it grows in place: what would be copied, and for a moment held twice, stays where it is, and pointers into
-/// it stay valid. Large pages are asked for, since such tables are reached at random; memory then comes two megabytes at
-/// a time. As with `FixedBuffer`, each use says why its index is in range.
+/// it stay valid. As with `FixedBuffer`, each use says why its index is in range.
 struct ReservedBuffer<Element: BitwiseCopyable>: ~Copyable {
+  enum Pages {
+    /// For tables that are reached at random. Memory then comes two megabytes at a time.
+    case large
+    /// For what is used from the front, and seldom to its end.
+    case small
+  }
+
   let base: UnsafeMutablePointer<Element>
   let count: Int
   private let bytes: UnsafeMutableRawPointer
@@ -15,7 +21,7 @@ struct ReservedBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   private static var hugePage: Int { 2 << 20 }
 
-  init(count: Int) {
+  init(count: Int, pages: Pages = .large) {
     let stride = count * MemoryLayout<Element>.stride
     size = stride + Self.hugePage
     guard
@@ -27,7 +33,7 @@ struct ReservedBuffer<Element: BitwiseCopyable>: ~Copyable {
     let aligned = bytes.alignedUp(toMultipleOf: Self.hugePage)
     #if canImport(Glibc)
       // A hint: where the kernel has no large pages it changes nothing.
-      if stride >= Self.hugePage { _ = madvise(aligned, stride, Int32(MADV_HUGEPAGE)) }
+      if stride >= Self.hugePage, pages == .large { _ = madvise(aligned, stride, Int32(MADV_HUGEPAGE)) }
     #endif
     base = aligned.bindMemory(to: Element.self, capacity: count)
   }

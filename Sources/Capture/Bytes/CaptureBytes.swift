@@ -29,6 +29,16 @@ struct CaptureBytes: ~Copyable {
     buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }
 
+  /// A part of a mapped file that somebody else owns.
+  init(from cursor: UnsafeRawPointer, to end: UnsafeRawPointer) {
+    self.cursor = cursor
+    self.end = end
+    mark = end
+    file = nil
+    stream = nil
+    buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
   init(_ stream: InflatingStream) {
     buffer = .allocate(byteCount: Self.bufferSize, alignment: 16)
     cursor = UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped)  // the size is not 0
@@ -47,6 +57,14 @@ struct CaptureBytes: ~Copyable {
   var failure: String? {
     if let stream { return stream.failure }
     return isCut ? "the file was cut while it was read" : nil
+  }
+
+  /// Gives the mapped file away, and ends here; nil for a stream.
+  mutating func takeFile() -> MappedFile? {
+    guard let file = file.take() else { return nil }
+    cursor = end
+    mark = end
+    return file
   }
 
   @inline(__always)

@@ -49,12 +49,13 @@ struct PcapFile {
     bytes.skip(Self.headerLength)
   }
 
-  /// Writes the next packets to `packets`.
+  /// Writes the next packets to `packets`, of those that begin before `limit`.
   ///
   /// - Returns: how many; fewer than fit where the capture ends or is damaged, and where more would need bytes to move
   ///   that were handed out already.
   func read(
-    _ bytes: inout CaptureBytes, into packets: UnsafeMutableBufferPointer<CapturedPacket>
+    _ bytes: inout CaptureBytes, into packets: UnsafeMutableBufferPointer<CapturedPacket>,
+    before limit: UnsafeRawPointer = .end
   ) throws(FormatError) -> Int {
     guard let base = packets.baseAddress else { return 0 }
     let (recordLength, isSwapped, unit) = (recordLength, isSwapped, unit)
@@ -62,7 +63,7 @@ struct PcapFile {
     // Few packets at a time are asked for by whoever judges the ones before; many are not.
     let isAhead = packets.count > CaptureReader.few
     var count = 0
-    while count < packets.count {
+    while count < packets.count, bytes.cursor < limit {
       guard bytes.available >= recordLength, bytes.available &- recordLength >= Int(capturedLength(bytes.cursor)) else {
         // Cut short, or a stream of which more has to be read first.
         if count > 0 { break }
@@ -87,6 +88,27 @@ struct PcapFile {
     }
     return count
   }
+
+  /// Whether a record may begin here, and further ones after it: whether they look like those of a file that begins with
+  /// `first`. Guessing only; what is read by it has to be confirmed.
+  func mayBegin(at place: UnsafeRawPointer, end: UnsafeRawPointer, like first: UnsafeRawPointer) -> Bool {
+    var place = place
+    for _ in 0..<Self.guessedRecords {
+      guard end - place >= recordLength else { return place == end }
+      let (captured, original) = lengths(place)
+      let seconds = Int64(place.word(0, swapped: isSwapped)) - Int64(first.word(0, swapped: isSwapped))
+      guard captured <= longestPacket, captured <= original, original <= longestPacket,
+        Int64(place.word(4, swapped: isSwapped)) &* unit < 1_000_000_000, seconds.magnitude < Self.guessedSeconds,
+        end - place - recordLength >= Int(captured)
+      else { return false }
+      place += recordLength + Int(captured)
+    }
+    return true
+  }
+
+  /// So many records in a row, within half a year, are hardly found where there are none.
+  private static let guessedRecords = 4
+  private static let guessedSeconds: UInt64 = 180 * 86_400
 
   /// Makes a whole record available; false at the regular end.
   @inline(never)
@@ -128,4 +150,9 @@ struct PcapFile {
     case .shorterFirst: return first <= second ? (first, second) : (second, first)
     }
   }
+}
+
+extension UnsafeRawPointer {
+  /// Beyond all memory.
+  fileprivate static var end: UnsafeRawPointer { UnsafeRawPointer(bitPattern: UInt.max).unsafelyUnwrapped }
 }

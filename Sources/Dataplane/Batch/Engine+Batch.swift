@@ -21,60 +21,61 @@ extension Engine {
   /// - Parameters:
   ///   - captured: what `prepared` was made of, with the same tables as this engine's.
   ///   - engine: this engine's place among those that share the packets.
+  ///   - upcoming: where the bytes begin that this thread reads next, where it knows better than `captured`.
   ///   - reports: replaced by the verdicts that it asks for.
   public mutating func judge(
     _ captured: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine: Int = 0,
-    reports: inout VerdictReports
+    upcoming: UnsafeRawPointer? = nil, reports: inout VerdictReports
   ) {
     reports.removeAll()
-    let packets = prepared.packets(of: engine)
-    var count = prepared.count(of: engine)
-    if options.findsSightings { count = removeSightings(captured, packets, count) }
-    let numbers = prepared.numbers(of: engine)
+    var share = prepared.share(of: engine)
+    if options.findsSightings { removeSightings(captured, &share) }
+    var numbers = Numbers(repeating: -1)
     // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
-    let upcoming = captured.upcoming
-    prefetchIndex(packets, 0, count)
-    prefetchIndex(packets, Self.group, count)
-    prefetchSlots(packets, numbers, 0, count)
+    let upcoming = upcoming ?? captured.upcoming
+    prefetchIndex(share, 0)
+    prefetchIndex(share, Self.group)
+    prefetchSlots(share, &numbers, 0)
     var start = 0
-    while start < count {
-      prefetchIndex(packets, start &+ 2 &* Self.group, count)
-      prefetchSlots(packets, numbers, start &+ Self.group, count)
-      let ahead = upcoming.map { $0 + start &* Self.lookahead }
-      judge(captured, packets + start, numbers + start, min(Self.group, count &- start), ahead, &reports)
+    while start < share.count {
+      prefetchIndex(share, start &+ 2 &* Self.group)
+      prefetchSlots(share, &numbers, start &+ Self.group)
+      judge(captured, share, numbers, start, upcoming.map { $0 + start &* Self.lookahead }, &reports)
       start &+= Self.group
     }
   }
 
+  /// Bytes of the capture that are asked for while `count` packets are judged.
+  public static func lookahead(_ count: Int) -> Int { count &* lookahead }
+
+  /// The connections of two groups of packets, as far as they are known: of the one judged, and of the one after it.
+  private typealias Numbers = InlineArray<64, Int32>
+
   @inline(__always)
-  private mutating func prefetchIndex(_ packets: UnsafeMutablePointer<PreparedPacket>, _ start: Int, _ count: Int) {
-    for position in start..<max(start, min(start &+ Self.group, count)) {
-      connections.prefetchIndex(packets[position].hash)
+  private mutating func prefetchIndex(_ packets: PreparedPackets.Share, _ start: Int) {
+    for position in start..<max(start, min(start &+ Self.group, packets.count)) {
+      connections.prefetchIndex(packets[position].pointee.hash)
     }
   }
 
   @inline(__always)
-  private mutating func prefetchSlots(
-    _ packets: UnsafeMutablePointer<PreparedPacket>, _ numbers: UnsafeMutablePointer<Int32>, _ start: Int,
-    _ count: Int
-  ) {
-    for position in start..<max(start, min(start &+ Self.group, count)) {
-      numbers[position] = connections.prefetchSlot(packets[position].hash)
+  private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ numbers: inout Numbers, _ start: Int) {
+    for position in start..<max(start, min(start &+ Self.group, packets.count)) {
+      numbers[unchecked: position & 63] = connections.prefetchSlot(packets[position].pointee.hash)
     }
   }
 
   @inline(__always)
   private mutating func judge(
-    _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>,
-    _ numbers: UnsafeMutablePointer<Int32>, _ count: Int, _ upcoming: UnsafeRawPointer?,
-    _ reports: inout VerdictReports
+    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ numbers: borrowing Numbers, _ start: Int,
+    _ upcoming: UnsafeRawPointer?, _ reports: inout VerdictReports
   ) {
     let timeouts = tables.settings.timeouts
     var counts = BatchCounts()
-    for position in 0..<count {
-      let packet = packets + position
+    for position in start..<min(start &+ Self.group, packets.count) {
+      let packet = packets[position]
       if let upcoming {
-        let ahead = upcoming + position &* Self.lookahead
+        let ahead = upcoming + (position &- start) &* Self.lookahead
         weir_prefetch(ahead)
         weir_prefetch(ahead + 64)
         weir_prefetch(ahead + 128)
@@ -85,7 +86,7 @@ extension Engine {
         continue
       }
       let now = Self.seconds(packet.pointee.timestamp)
-      if let shortcut = take(packet, numbers[position], now, timeouts, reports.wanted) {
+      if let shortcut = take(packet, numbers[unchecked: position & 63], now, timeouts, reports.wanted) {
         counts.count(packet.pointee)
         if shortcut.isPlainlyForwarded { counts.forwarded &+= 1 } else { countUnusual(shortcut) }
       } else if packet.pointee.kind == .plain {

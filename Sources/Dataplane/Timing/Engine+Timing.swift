@@ -36,11 +36,11 @@ extension Engine {
     reports: inout VerdictReports, timings: inout PacketTimings
   ) {
     reports.removeAll()
-    let packets = prepared.packets(of: engine)
+    let packets = prepared.share(of: engine)
     var counts = BatchCounts()
     timings.begin()
-    for position in 0..<prepared.count(of: engine) {
-      let index = packets[position].index
+    for position in 0..<packets.count {
+      let index = packets[position].pointee.index
       judge(captured[Int(index)], index, &counts, &reports, &timings)
     }
     timings.end()

@@ -7,8 +7,8 @@ import Tables
 
 /// Captures judged for their totals alone, by one or several engines.
 ///
-/// With several, packets are read by whichever thread is free, one at a time, dealt out by their address pairs, and
-/// judged by each pair's own engine in the captures' order. So the totals do not depend on the number of threads, as
+/// With several, packets are read by whichever thread is free, dealt out by their address pairs, and judged by each
+/// pair's own engine in the captures' order. So the totals do not depend on the number of threads, as
 /// long as no engine's tables overflow: every engine has room for all connections.
 final class ReplayTotals: Sendable {
   private let tables: Tables
@@ -60,12 +60,12 @@ final class ReplayTotals: Sendable {
   }
 
   private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
-    let queue = ChunkQueue(capture, engines: threads)
+    let queue = ChunkQueue(capture, lookup, engines: threads)
     let results = ResultBox(count: threads)
     Threads.run(threads) { [lookup, options, sampling] number in
       var worker = ReplayWorker(lookup, options, sampling, capacity: ChunkQueue.chunk)
-      queue.work(as: number, lookup) { packets, prepared, first in
-        worker.judge(packets, prepared, engine: number, from: first)
+      queue.work(as: number) { packets, prepared, first, upcoming in
+        worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
       }
       results.set(worker.counters, worker.drops, worker.latency, at: number)
     }
@@ -113,12 +113,15 @@ struct ReplayWorker: ~Copyable {
 
   var counters: EngineCounters { engine.counters }
 
-  /// - Parameter first: the number of the first packet in the captures.
+  /// - Parameters:
+  ///   - first: the number of the first packet in the captures.
+  ///   - upcoming: as for `Engine.judge`.
   mutating func judge(
-    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int
+    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int,
+    upcoming: UnsafeRawPointer? = nil
   ) {
     if timer == nil {
-      engine.judge(packets, prepared, engine: number, reports: &reports)
+      engine.judge(packets, prepared, engine: number, upcoming: upcoming, reports: &reports)
     } else {
       timer?.judge(packets, prepared, engine: number, with: &engine, reports: &reports)
     }
