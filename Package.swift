@@ -92,8 +92,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Flow", "Layer7",
+        "Addresses", "CPrefetch", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation",
+        "Capture", "Packet", "Latency", "Dataplane", "Flow", "Layer7",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),

@@ -38,7 +38,10 @@ public final class CaptureSegments: @unchecked Sendable {
   /// - Returns: where its bytes begin, to be asked for before it is read.
   public func prepare(_ segment: Int) -> UnsafeRawPointer {
     let range = range(segment)
-    if !file.isCut { file.touch(range) }
+    if !file.isCut {
+      file.touch(range)
+      file.touch(range.upperBound - 1..<range.upperBound)
+    }
     return file.base + range.lowerBound
   }
 
@@ -57,7 +60,7 @@ public final class CaptureSegments: @unchecked Sendable {
     return range.first { pcap.mayBegin(at: file.base + $0, end: end, like: file.base + first) }
   }
 
-  /// Adds packets from `offset` on, which a record's beginning, and moves it behind them.
+  /// Adds packets from `offset` on, which is a record's beginning, and moves it behind them.
   ///
   /// - Parameters:
   ///   - segment: whose records are read: those that begin in it.
@@ -66,7 +69,7 @@ public final class CaptureSegments: @unchecked Sendable {
   public func read(
     _ segment: Int, from offset: inout Int, into packets: inout CapturedPackets, atMost count: Int
   ) throws(CaptureError) {
-    guard !file.isCut else { throw damage("the file was cut while it was read") }
+    if packets.count == 0, file.isCut { throw damage("the file was cut while it was read") }
     var bytes = CaptureBytes(from: file.base + offset, to: file.base + file.count)
     let limit = file.base + range(segment).upperBound
     do throws(FormatError) {

@@ -30,17 +30,16 @@ extension Engine {
     reports.removeAll()
     var share = prepared.share(of: engine)
     if options.findsSightings { removeSightings(captured, &share) }
-    var numbers = Numbers(repeating: -1)
     // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
     let upcoming = upcoming ?? captured.upcoming
     prefetchIndex(share, 0)
     prefetchIndex(share, Self.group)
-    prefetchSlots(share, &numbers, 0)
+    prefetchSlots(share, 0)
     var start = 0
     while start < share.count {
       prefetchIndex(share, start &+ 2 &* Self.group)
-      prefetchSlots(share, &numbers, start &+ Self.group)
-      judge(captured, share, numbers, start, upcoming.map { $0 + start &* Self.lookahead }, &reports)
+      prefetchSlots(share, start &+ Self.group)
+      judge(captured, share, start, upcoming.map { $0 + start &* Self.lookahead }, &reports)
       start &+= Self.group
     }
   }
@@ -48,32 +47,30 @@ extension Engine {
   /// Bytes of the capture that are asked for while `count` packets are judged.
   public static func lookahead(_ count: Int) -> Int { count &* lookahead }
 
-  /// The connections of two groups of packets, as far as they are known: of the one judged, and of the one after it.
-  private typealias Numbers = InlineArray<64, Int32>
-
   @inline(__always)
   private mutating func prefetchIndex(_ packets: PreparedPackets.Share, _ start: Int) {
     for position in start..<max(start, min(start &+ Self.group, packets.count)) {
-      connections.prefetchIndex(packets[position].pointee.hash)
+      connections.prefetchIndex(packets.base[position].hash)
     }
   }
 
   @inline(__always)
-  private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ numbers: inout Numbers, _ start: Int) {
+  private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ start: Int) {
     for position in start..<max(start, min(start &+ Self.group, packets.count)) {
-      numbers[unchecked: position & 63] = connections.prefetchSlot(packets[position].pointee.hash)
+      // Of two groups: the one judged, and the one after it.
+      numbers[position & (2 &* Self.group &- 1)] = connections.prefetchSlot(packets.base[position].hash)
     }
   }
 
   @inline(__always)
   private mutating func judge(
-    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ numbers: borrowing Numbers, _ start: Int,
-    _ upcoming: UnsafeRawPointer?, _ reports: inout VerdictReports
+    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ start: Int, _ upcoming: UnsafeRawPointer?,
+    _ reports: inout VerdictReports
   ) {
     let timeouts = tables.settings.timeouts
     var counts = BatchCounts()
     for position in start..<min(start &+ Self.group, packets.count) {
-      let packet = packets[position]
+      let packet = packets.base + position
       if let upcoming {
         let ahead = upcoming + (position &- start) &* Self.lookahead
         weir_prefetch(ahead)
@@ -86,7 +83,7 @@ extension Engine {
         continue
       }
       let now = Self.seconds(packet.pointee.timestamp)
-      if let shortcut = take(packet, numbers[unchecked: position & 63], now, timeouts, reports.wanted) {
+      if let shortcut = take(packet, numbers[position & (2 &* Self.group &- 1)], now, timeouts, reports.wanted) {
         counts.count(packet.pointee)
         if shortcut.isPlainlyForwarded { counts.forwarded &+= 1 } else { countUnusual(shortcut) }
       } else if packet.pointee.kind == .plain {

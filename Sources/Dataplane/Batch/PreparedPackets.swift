@@ -7,38 +7,18 @@ public import Packet
 /// engine: connections, fragments and ICMP errors stay together. Which engine that is depends on nothing but the
 /// addresses, the tables and the number of engines.
 ///
-/// Unsafe for the packet loop. The memory is the value's own: room for `capacity` packets, of which the first `count` are
-/// set, and where there are several engines, for each of them the places of its packets. What is never written to is
-/// never touched, so room costs nothing but addresses.
+/// Unsafe for the packet loop. The memory is the value's own: one part of `capacity` packets for each engine, of which
+/// the first `count(of:)` are set. What is never written to is never touched, so room costs nothing but addresses.
 public struct PreparedPackets: ~Copyable {
   /// One engine's packets, in their order. Valid as long as the packets that it was made of, and until they change.
   struct Share: BitwiseCopyable {
-    fileprivate let base: UnsafeMutablePointer<PreparedPacket>
-    /// Nil where all packets are this engine's.
-    fileprivate let places: UnsafeMutablePointer<UInt32>?
+    let base: UnsafeMutablePointer<PreparedPacket>
     var count: Int
-
-    /// - Parameter position: below `count`.
-    @inline(__always)
-    subscript(position: Int) -> UnsafeMutablePointer<PreparedPacket> {
-      guard let places else { return base + position }
-      return base + Int(places[position])
-    }
-
-    /// Puts one packet of the share in the place of another.
-    @inline(__always)
-    func move(from position: Int, to other: Int) {
-      if let places {
-        places[other] = places[position]
-      } else {
-        base[other] = base[position]
-      }
-    }
   }
 
   private let packets: ReservedBuffer<PreparedPacket>
-  private let places: ReservedBuffer<UInt32>
   private let counts: FixedBuffer<Int>
+  /// How many packets were looked at.
   public private(set) var count = 0
   public let engines: Int
   public let capacity: Int
@@ -48,17 +28,15 @@ public struct PreparedPackets: ~Copyable {
     precondition(capacity > 0 && engines > 0)
     self.capacity = capacity
     self.engines = engines
-    packets = ReservedBuffer(count: capacity, pages: .small)
-    places = ReservedBuffer(count: engines > 1 ? capacity * engines : 1, pages: .small)
+    packets = ReservedBuffer(count: capacity * engines, pages: .small)
     counts = FixedBuffer(repeating: 0, count: engines)
   }
 
-  public func count(of engine: Int) -> Int { engines == 1 ? count : counts[engine] }
+  public func count(of engine: Int) -> Int { counts[engine] }
 
   func share(of engine: Int) -> Share {
     precondition(engine >= 0 && engine < engines)
-    return Share(
-      base: packets.base, places: engines == 1 ? nil : places.base + engine * capacity, count: count(of: engine))
+    return Share(base: packets.base + engine * capacity, count: counts[engine])
   }
 
   /// Replaces the contents by what `packets` are at a first look.
@@ -76,21 +54,26 @@ public struct PreparedPackets: ~Copyable {
   public mutating func extend(_ captured: borrowing CapturedPackets, _ tables: LookupTables) {
     precondition(captured.count <= capacity && captured.count >= count)
     let all = captured.all
-    let base = packets.base
     if engines == 1 {
+      let base = packets.base
       for index in count..<all.count { Self.look(at: all[index], index: index, tables, into: base + index) }
+      counts[0] = all.count
     } else {
-      for index in count..<all.count {
-        let packet = base + index
-        Self.look(at: all[index], index: index, tables, into: packet)
-        let engine =
-          packet.pointee.kind == .other
-          ? Self.engine(of: all[index], tables, engines) : Self.engine(of: packet.pointee.plain, tables, engines)
-        places.base[engine &* capacity &+ counts[engine]] = UInt32(truncatingIfNeeded: index)
-        counts[engine] &+= 1
-      }
+      deal(all, tables)
     }
     count = all.count
+  }
+
+  private func deal(_ captured: UnsafeBufferPointer<CapturedPacket>, _ tables: LookupTables) {
+    for index in count..<captured.count {
+      var packet = PreparedPacket()
+      Self.look(at: captured[index], index: index, tables, into: &packet)
+      let engine =
+        packet.kind == .other
+        ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.plain, tables, engines)
+      packets.base[engine &* capacity &+ counts[engine]] = packet
+      counts[engine] &+= 1
+    }
   }
 
   @inline(__always)

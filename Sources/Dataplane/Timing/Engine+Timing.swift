@@ -40,7 +40,7 @@ extension Engine {
     var counts = BatchCounts()
     timings.begin()
     for position in 0..<packets.count {
-      let index = packets[position].pointee.index
+      let index = packets.base[position].index
       judge(captured[Int(index)], index, &counts, &reports, &timings)
     }
     timings.end()

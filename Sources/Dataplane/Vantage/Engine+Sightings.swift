@@ -8,8 +8,8 @@ extension Engine {
   @inline(never)
   mutating func removeSightings(_ captured: borrowing CapturedPackets, _ packets: inout PreparedPackets.Share) {
     var kept = 0
-    for position in 0..<packets.count where !isSighting(captured[Int(packets[position].pointee.index)]) {
-      packets.move(from: position, to: kept)
+    for position in 0..<packets.count where !isSighting(captured[Int(packets.base[position].index)]) {
+      packets.base[kept] = packets.base[position]
       kept += 1
     }
     packets.count = kept

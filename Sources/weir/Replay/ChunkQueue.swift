@@ -1,3 +1,4 @@
+import CPrefetch
 import Capture
 import Dataplane
 import Glibc
@@ -38,13 +39,21 @@ final class ChunkQueue: @unchecked Sendable {
   private static let portion = 64
   /// Packets in a chunk that is no segment.
   private static let serialChunk = 512
+  /// Chunks that may be ahead of the slowest engine: a thread that the kernel holds up, as for a page of two megabytes,
+  /// does not hold up the others.
+  private static let slack = 48
+  /// How often a thread looks whether it can go on before it sleeps, which takes longer than most waiting.
+  private static let patience = 200
   /// Segments whose memory is let go together.
   private static let released = (4 << 20) / CaptureSegments.length
 
   private var capture: MergedCapture
   private let segments: CaptureSegments?
   private let lookup: LookupTables
-  private let chunks: [Chunk]
+  /// Chunks that are in no use. The one used last is taken first: the caches still hold it.
+  private var free: [Chunk]
+  /// Where claimed chunks are, by their number modulo the number of all.
+  private var places: [Chunk]
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let change: UnsafeMutablePointer<pthread_cond_t>
   private var isReading = false
@@ -56,7 +65,8 @@ final class ChunkQueue: @unchecked Sendable {
   private var claimed = 0
   private var ready = 0
   private var taken: [Int]
-  /// Chunks whose memory was let go.
+  /// Chunks that all engines have judged and that were given back; those of them whose segments' memory was let go.
+  private var freed = 0
   private var released = 0
   private var packetCount = 0
   /// Where the last ready segment ended.
@@ -70,7 +80,8 @@ final class ChunkQueue: @unchecked Sendable {
     self.lookup = lookup
     total = segments?.count
     let capacity = segments == nil ? Self.serialChunk : Self.chunk
-    chunks = (0..<engines * 2 + 6).map { _ in Chunk(capacity: capacity, engines: engines) }
+    free = (0..<engines + Self.slack).map { _ in Chunk(capacity: capacity, engines: engines) }
+    places = free
     taken = [Int](repeating: 0, count: engines)
     lock = .allocate(capacity: 1)
     lock.initialize(to: pthread_mutex_t())
@@ -96,17 +107,19 @@ final class ChunkQueue: @unchecked Sendable {
     _ judge: (borrowing CapturedPackets, borrowing PreparedPackets, Int, UnsafeRawPointer?) -> Void
   ) {
     var claim: Claim?
+    var patience = Self.patience
     pthread_mutex_lock(lock)
     while true {
       let next = taken[engine]
       if claim == nil, mayClaim {
         claim = Claim(number: claimed)
+        places[claimed % places.count] = free.removeLast()
         claimed += 1
         if segments == nil { isReading = true }
       }
       if next < ready {
+        let chunk = places[next % places.count]
         pthread_mutex_unlock(lock)
-        let chunk = chunks[next % chunks.count]
         if let segments, claim != nil { claim?.prepare(in: segments) }
         judge(chunk.packets, chunk.prepared, chunk.first, claim?.upcoming)
         claim?.advance(chunk.prepared.count(of: engine))
@@ -121,16 +134,23 @@ final class ChunkQueue: @unchecked Sendable {
         pthread_cond_broadcast(change)
       } else if next == total {
         break
+      } else if patience > 0 {
+        patience -= 1
+        pthread_mutex_unlock(lock)
+        for _ in 0..<16 { weir_pause() }
+        pthread_mutex_lock(lock)
+        continue
       } else {
         pthread_cond_wait(change, lock)
       }
+      patience = Self.patience
     }
     pthread_mutex_unlock(lock)
   }
 
   /// Whether there is a chunk to be filled, and room for it.
   private var mayClaim: Bool {
-    !isReading && claimed < total ?? .max && claimed - (taken.min() ?? 0) < chunks.count
+    !isReading && claimed < total ?? .max && !free.isEmpty
   }
 
   /// A chunk that a thread will fill.
@@ -152,7 +172,7 @@ final class ChunkQueue: @unchecked Sendable {
   // MARK: Filling, called with the lock, which is given up meanwhile
 
   private func fill(_ number: Int) {
-    let chunk = chunks[number % chunks.count]
+    let chunk = places[number % places.count]
     if let segments {
       pthread_mutex_unlock(lock)
       chunk.start = segments.guess(number)
@@ -199,8 +219,8 @@ final class ChunkQueue: @unchecked Sendable {
   private func confirm() {
     guard !isConfirming else { return }
     isConfirming = true
-    while ready < min(claimed, total ?? .max), chunks[ready % chunks.count].isFilled {
-      let chunk = chunks[ready % chunks.count]
+    while ready < min(claimed, total ?? .max), places[ready % places.count].isFilled {
+      let chunk = places[ready % places.count]
       chunk.isFilled = false
       if let segments { confirm(chunk, in: segments) }
       chunk.first = packetCount
@@ -228,9 +248,14 @@ final class ChunkQueue: @unchecked Sendable {
     confirmed = chunk.end
   }
 
-  /// Lets go the memory of segments that all engines have judged.
+  /// Frees the chunks that all engines have judged, and the memory of their segments.
   private func letGo() {
-    guard let segments, let done = taken.min(), done - released >= Self.released else { return }
+    let done = taken.min() ?? 0
+    while freed < done {
+      free.append(places[freed % places.count])
+      freed += 1
+    }
+    guard let segments, done - released >= Self.released else { return }
     let range = released..<done
     released = done
     pthread_mutex_unlock(lock)

@@ -137,8 +137,7 @@ struct ReplayWorker: ~Copyable {
   private mutating func tally(_ packets: borrowing CapturedPackets, from first: Int) {
     for position in 0..<reports.count {
       let report = reports[position]
-      let view = lookup.view(of: packets[Int(report.index)])
-      drops.add(view.headers, report.verdict, at: view.packet.timestamp, number: first + Int(report.index))
+      drops.add(packets[Int(report.index)], report.verdict, lookup, number: first + Int(report.index))
     }
   }
 }
