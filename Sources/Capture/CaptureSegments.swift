@@ -38,7 +38,7 @@ public final class CaptureSegments: @unchecked Sendable {
   /// - Returns: where its bytes begin, to be asked for before it is read.
   public func prepare(_ segment: Int) -> UnsafeRawPointer {
     let range = range(segment)
-    if !file.isCut {
+    if !isCut(segment) {
       file.touch(range)
       file.touch(range.upperBound - 1..<range.upperBound)
     }
@@ -55,7 +55,7 @@ public final class CaptureSegments: @unchecked Sendable {
   public func guess(_ segment: Int) -> Int? {
     let range = range(segment)
     if range.contains(first) { return first }
-    guard range.lowerBound > first, !file.isCut else { return nil }
+    guard range.lowerBound > first else { return nil }
     let end = file.base + file.count
     return range.first { pcap.mayBegin(at: file.base + $0, end: end, like: file.base + first) }
   }
@@ -69,7 +69,7 @@ public final class CaptureSegments: @unchecked Sendable {
   public func read(
     _ segment: Int, from offset: inout Int, into packets: inout CapturedPackets, atMost count: Int
   ) throws(CaptureError) {
-    if packets.count == 0, file.isCut { throw damage("the file was cut while it was read") }
+    if packets.count == 0, isCut(segment) { throw damage("the file was cut while it was read") }
     var bytes = CaptureBytes(from: file.base + offset, to: file.base + file.count)
     let limit = file.base + range(segment).upperBound
     do throws(FormatError) {
@@ -80,7 +80,11 @@ public final class CaptureSegments: @unchecked Sendable {
       throw damage(error.reason)
     }
     offset = bytes.cursor - file.base
+    packets.upcoming = bytes.cursor
   }
+
+  /// Whether the file lost its end: looked at once in a megabyte.
+  private func isCut(_ segment: Int) -> Bool { segment % 16 == 0 && file.isCut }
 
   private func damage(_ reason: String) -> CaptureError { CaptureError(file: name, reason: .damaged(reason)) }
 }

@@ -13,9 +13,6 @@ extension Engine {
   /// Few enough for the second pass's lines to be in the first-level cache in the third.
   static var group: Int { 32 }
 
-  /// Bytes of the capture that are asked for while one packet is judged: about as many as a packet has.
-  private static var lookahead: Int { 256 }
-
   /// Judges the packets that `prepared` holds for one of its engines.
   ///
   /// - Parameters:
@@ -30,7 +27,6 @@ extension Engine {
     reports.removeAll()
     var share = prepared.share(of: engine)
     if options.findsSightings { removeSightings(captured, &share) }
-    // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
     let upcoming = upcoming ?? captured.upcoming
     prefetchIndex(share, 0)
     prefetchIndex(share, Self.group)
@@ -39,17 +35,19 @@ extension Engine {
     while start < share.count {
       prefetchIndex(share, start &+ 2 &* Self.group)
       prefetchSlots(share, start &+ Self.group)
-      judge(captured, share, start, upcoming.map { $0 + start &* Self.lookahead }, &reports)
+      judge(captured, share, start, upcoming.map { $0 + start &* Lookahead.bytes }, &reports)
       start &+= Self.group
     }
   }
 
   /// Bytes of the capture that are asked for while `count` packets are judged.
-  public static func lookahead(_ count: Int) -> Int { count &* lookahead }
+  public static func lookahead(_ count: Int) -> Int { count &* Lookahead.bytes }
 
   @inline(__always)
   private mutating func prefetchIndex(_ packets: PreparedPackets.Share, _ start: Int) {
     for position in start..<max(start, min(start &+ Self.group, packets.count)) {
+      // Where another thread has written it, the packet itself is on its way from that one's caches.
+      weir_prefetch(packets.base + (position &+ Self.group))
       connections.prefetchIndex(packets.base[position].hash)
     }
   }
@@ -71,13 +69,7 @@ extension Engine {
     var counts = BatchCounts()
     for position in start..<min(start &+ Self.group, packets.count) {
       let packet = packets.base + position
-      if let upcoming {
-        let ahead = upcoming + (position &- start) &* Self.lookahead
-        weir_prefetch(ahead)
-        weir_prefetch(ahead + 64)
-        weir_prefetch(ahead + 128)
-        weir_prefetch(ahead + 192)
-      }
+      if let upcoming { Lookahead.ask(upcoming, position &- start) }
       guard packet.pointee.kind != .other else {
         judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
         continue

@@ -18,10 +18,14 @@ public struct PreparedPackets: ~Copyable {
 
   private let packets: ReservedBuffer<PreparedPacket>
   private let counts: FixedBuffer<Int>
+  /// Packets before they are dealt out.
+  private let looked: FixedBuffer<PreparedPacket>
   /// How many packets were looked at.
   public private(set) var count = 0
   public let engines: Int
   public let capacity: Int
+
+  private static var portion: Int { 64 }
 
   /// - Parameter capacity: how many packets are prepared together at most.
   public init(capacity: Int, engines: Int = 1) {
@@ -30,6 +34,7 @@ public struct PreparedPackets: ~Copyable {
     self.engines = engines
     packets = ReservedBuffer(count: capacity * engines, pages: .small)
     counts = FixedBuffer(repeating: 0, count: engines)
+    looked = FixedBuffer(repeating: PreparedPacket(), count: engines == 1 ? 0 : Self.portion)
   }
 
   public func count(of engine: Int) -> Int { counts[engine] }
@@ -59,20 +64,33 @@ public struct PreparedPackets: ~Copyable {
       for index in count..<all.count { Self.look(at: all[index], index: index, tables, into: base + index) }
       counts[0] = all.count
     } else {
-      deal(all, tables)
+      deal(all, captured.upcoming, tables)
     }
     count = all.count
   }
 
-  private func deal(_ captured: UnsafeBufferPointer<CapturedPacket>, _ tables: LookupTables) {
-    for index in count..<captured.count {
-      var packet = PreparedPacket()
-      Self.look(at: captured[index], index: index, tables, into: &packet)
-      let engine =
-        packet.kind == .other
-        ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.plain, tables, engines)
-      packets.base[engine &* capacity &+ counts[engine]] = packet
-      counts[engine] &+= 1
+  /// What follows these packets is asked for once more: only a thread that also had as much to judge has done so already.
+  ///
+  /// In portions: a packet read back at once, in other pieces than it was written in, would have to wait for itself.
+  private func deal(
+    _ captured: UnsafeBufferPointer<CapturedPacket>, _ upcoming: UnsafeRawPointer?, _ tables: LookupTables
+  ) {
+    var start = count
+    while start < captured.count {
+      let end = min(start &+ Self.portion, captured.count)
+      for index in start..<end {
+        if let upcoming { Lookahead.ask(upcoming, index &- count) }
+        Self.look(at: captured[index], index: index, tables, into: looked.base + (index &- start))
+      }
+      for index in start..<end {
+        let packet = looked.base + (index &- start)
+        let engine =
+          packet.pointee.kind == .other
+          ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.pointee.plain, tables, engines)
+        packets.base[engine &* capacity &+ counts[engine]] = packet.pointee
+        counts[engine] &+= 1
+      }
+      start = end
     }
   }
 
