@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Flow",
+        "Layer7", "Latency", "Dataplane", "Proxy", "Flow",
       ]),
     // Apart, as its build needs a tool of its own.
     .library(name: "WeirKernel", targets: ["Kernel"]),
@@ -60,7 +60,8 @@ let package = Package(
 
     // Why the tables say what they say.
     .target(
-      name: "Explanation", dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler"],
+      name: "Explanation",
+      dependencies: ["Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Proxy"],
       swiftSettings: features),
 
     // Capture → packet → dataplane → flow.
@@ -80,6 +81,8 @@ let package = Package(
       name: "Dataplane",
       dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
       swiftSettings: hotPath),
+    // Cilium's proxies: layer 7 against the rules of redirected ports.
+    .target(name: "Proxy", dependencies: ["Layer7", "Rules", "Tables"], swiftSettings: hotPath),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
@@ -93,7 +96,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "CPrefetch", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation",
-        "Capture", "Packet", "Latency", "Dataplane", "Flow", "Layer7",
+        "Capture", "Packet", "Latency", "Dataplane", "Flow", "Layer7", "Proxy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),

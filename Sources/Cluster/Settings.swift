@@ -42,6 +42,10 @@ public struct Settings: Sendable, Equatable {
   public var timeoutTCPSyn = 60
   public var timeoutTCPFin = 10
   public var timeoutAny = 60
+  /// `http-normalize-path`: Envoy resolves dot segments and merges slashes before a path is judged.
+  public var normalizesHTTPPath = true
+  /// `tofqdns-dns-reject-response-code`: `refused` or `nameError`, what the DNS proxy answers a query with that it refuses.
+  public var dnsRejectResponse = "refused"
   /// `tunnel-protocol` other than none with `routing-mode` tunnel: pods may not send to the tunnel port.
   public var tunnelPort: UInt16?
   /// Every option of the ConfigMap and of `--set`, by name, for those that no field above holds.

@@ -25,8 +25,7 @@ extension PolicyCompiler {
   private func blocks(of key: FilterTable.Key, _ set: RuleSet) -> [PortBlocks.Block] {
     switch key.port {
     case .name(let name):
-      let ports = key.direction == .ingress ? set.ports : context.clusterPorts
-      guard let number = ports.number(of: name, protocol: key.protocol) else { return [] }
+      guard let number = number(of: name, key, set) else { return [] }
       return PortBlocks.covering(number, through: key.endPort)
     case .number(let number):
       // ICMPv4 type 0 is taken for port 0, every type (bug B2).
@@ -34,6 +33,10 @@ extension PolicyCompiler {
         number == 0 && (key.protocol == .icmp || key.protocol == .icmpv6) && !context.compatibility.reproducesBugs
       return isExactZero ? [.init(port: 0, prefixLength: 16)] : PortBlocks.covering(number, through: key.endPort)
     }
+  }
+
+  private func number(of name: String, _ key: FilterTable.Key, _ set: RuleSet) -> UInt16? {
+    (key.direction == .ingress ? set.ports : context.clusterPorts).number(of: name, protocol: key.protocol)
   }
 
   private mutating func value(of peer: FilterTable.Peer) -> PolicyMapBuilder.Value {
@@ -70,7 +73,7 @@ extension PolicyCompiler {
   }
 
   /// The filter for people, without the identities of its peers.
-  func l4Filter(_ filter: FilterTable.Filter) -> L4Filter {
+  func l4Filter(_ filter: FilterTable.Filter, of set: RuleSet) -> L4Filter {
     let key = context.rules.keys[Int(filter.key)]
     var port: UInt16 = 0
     var name = ""
@@ -94,9 +97,11 @@ extension PolicyCompiler {
       result.rules = peer.rules
       return result
     }
-    return L4Filter(
+    var result = L4Filter(
       direction: key.direction, protocol: key.protocol, port: port, endPort: UInt16(clamping: key.endPort),
       portName: name, peers: peers)
+    if !name.isEmpty { result.firstPort = number(of: name, key, set) }
+    return result
   }
 }
 

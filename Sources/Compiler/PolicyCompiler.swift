@@ -76,7 +76,7 @@ struct PolicyCompiler: Sendable {
       let source = source(filter, of: set)
       source.insert(into: &builder, context.selections, context.wildcard, host: set.host)
       result.sources.append(source)
-      result.filters.append(l4Filter(filter))
+      result.filters.append(l4Filter(filter, of: set))
     }
     let redirects = redirects
     result.entries = builder.finish(

@@ -30,6 +30,8 @@ public struct Explanation: Sendable, Equatable {
   public var nearest: [NearRule] = []
   /// Of a redirect: what the proxy will check.
   public var proxy: ProxyDemand?
+  /// Of a redirect: why what the connection carries passes or not, where that was asked.
+  public var layer7: L7Explanation?
   public var authentication: AuthenticationDemand?
   /// What the input lacks to be sure of the verdict.
   public var undecidable: [String] = []

@@ -5,6 +5,8 @@ public struct Mismatch: Sendable, Hashable {
     case namedPort = "named-port"
     case emptyPeers = "empty-peers"
     case noPorts = "no-ports"
+    case method, path, host, header, query
+    case serverName = "server-name"
   }
 
   public var kind: Kind

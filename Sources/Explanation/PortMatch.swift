@@ -49,6 +49,11 @@ struct PortMatch {
     }
   }
 
+  /// Whether one element of `toPorts` is for the asked port.
+  static func holds(_ rule: PortRule, _ scene: Scene) -> Bool {
+    rule.ports.contains { covers($0.protocol, scene.question.protocolNumber) && matches($0, scene) }
+  }
+
   /// Why a named port stands for no number; nil for others.
   private func fault(of port: PortProtocol, _ scene: Scene) -> String? {
     guard case .name(let name) = port.port else { return nil }

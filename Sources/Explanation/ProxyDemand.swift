@@ -35,19 +35,13 @@ extension ProxyDemand {
 
   /// Envoy looks at every filter that holds the port, those without a port included; the DNS proxy at the one filter of
   /// the exact port and protocol alone.
-  private static func applies(_ filter: L4Filter, _ target: Redirect, _ scene: Scene) -> Bool {
+  static func applies(_ filter: L4Filter, _ target: Redirect, _ scene: Scene) -> Bool {
     let question = scene.question
     guard filter.direction == question.direction else { return false }
-    var first = filter.port
-    if !filter.portName.isEmpty {
-      let numbers = scene.portNames.numbers(of: filter.portName, question.protocolNumber)
-      guard numbers.count == 1 else { return false }
-      first = numbers[0]
-    }
     let isSame = filter.protocol.rawValue == question.protocolNumber
-    let isPort = isSame && first != 0 && (first...max(first, filter.endPort)).contains(question.port)
-    guard target != .dns else { return isPort }
-    let isEveryPort = filter.port == 0 && filter.portName.isEmpty && (isSame || filter.protocol == .any)
-    return isPort || isEveryPort
+    if filter.isEveryPort { return target != .dns && (isSame || filter.protocol == .any) }
+    guard isSame, let first = filter.firstPort else { return false }
+    let last = target == .dns ? first : max(first, filter.endPort)
+    return (first...last).contains(question.port)
   }
 }

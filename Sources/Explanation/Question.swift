@@ -27,6 +27,8 @@ public struct Question: Sendable {
   public var protocolNumber: UInt8
   /// Destination port; of ICMP the type.
   public var port: UInt16
+  /// What the connection carries; nil: that is not asked.
+  public var layer7: L7Question?
 
   public init(endpoint: Int, direction: Direction, peer: Peer, protocolNumber: UInt8, port: UInt16) {
     self.endpoint = endpoint
@@ -48,6 +50,8 @@ public struct Answer: Sendable {
   public var authentication: AuthenticationType
   /// Why the endpoint's policy cannot be computed; then nothing else counts.
   public var error: String?
+  /// Of a redirect: what the proxy says to the question's `layer7`.
+  public var layer7: L7Answer?
 
   public init(
     entry: PolicyMapEntry?, isDropped: Bool, redirect: UInt16 = 0, authentication: AuthenticationType = .none,

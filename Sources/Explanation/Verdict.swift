@@ -19,7 +19,10 @@ struct Verdict {
     guard let entry = answer.entry else { return defaultDeny }
     let own = ownAllowance(entry)
     var explanation = entry.isDeny ? denial(entry) : own ?? allowance(entry)
-    if answer.redirect > 0 { explanation.proxy = ProxyDemand(scene, redirect: answer.redirect) }
+    if answer.redirect > 0 {
+      explanation.proxy = ProxyDemand(scene, redirect: answer.redirect)
+      explanation.layer7 = L7Explanation(scene, answer.layer7)
+    }
     if answer.authentication != .none {
       explanation.authentication = AuthenticationDemand(scene, answer.authentication, entry)
     }

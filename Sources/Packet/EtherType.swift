@@ -12,7 +12,9 @@ enum EtherType {
   @usableFromInline static let pppoeSession: UInt16 = 0x8864
   @usableFromInline static let jumboLLC: UInt16 = 0x8870
   @usableFromInline static let serviceVLAN: UInt16 = 0x88a8
+  @usableFromInline static let macSecurity: UInt16 = 0x88e5
   @usableFromInline static let backboneService: UInt16 = 0x88e7
+  @usableFromInline static let fabricPath: UInt16 = 0x8903
   @usableFromInline static let vnTag: UInt16 = 0x8926
   @usableFromInline static let hsr: UInt16 = 0x892f
   @usableFromInline static let bridgePortExtension: UInt16 = 0x893f

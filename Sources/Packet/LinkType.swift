@@ -9,7 +9,9 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
 
   public static let null = LinkType(rawValue: 0)
   public static let ethernet = LinkType(rawValue: 1)
+  public static let tokenRing = LinkType(rawValue: 6)
   public static let ppp = LinkType(rawValue: 9)
+  public static let fddi = LinkType(rawValue: 10)
   /// What some systems write for `rawIP`: their own DLT number.
   public static let rawIPBSD = LinkType(rawValue: 12)
   public static let rawIPOpenBSD = LinkType(rawValue: 14)
@@ -29,9 +31,11 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public static let ppi = LinkType(rawValue: 192)
   public static let pppWithDirection = LinkType(rawValue: 204)
   public static let mpls = LinkType(rawValue: 219)
+  public static let ipnet = LinkType(rawValue: 226)
   public static let ipv4 = LinkType(rawValue: 228)
   public static let ipv6 = LinkType(rawValue: 229)
   public static let nflog = LinkType(rawValue: 239)
+  public static let ipoib = LinkType(rawValue: 242)
   public static let linuxCooked2 = LinkType(rawValue: 276)
 }
 
@@ -41,7 +45,9 @@ extension LinkType: CustomStringConvertible {
     switch self {
     case .null: "NULL"
     case .ethernet: "ETHERNET"
+    case .tokenRing: "IEEE802_5"
     case .ppp: "PPP"
+    case .fddi: "FDDI"
     case .pppHDLC: "PPP_HDLC"
     case .pppoe: "PPP_ETHER"
     case .llcATM: "ATM_RFC1483"
@@ -58,9 +64,11 @@ extension LinkType: CustomStringConvertible {
     case .ppi: "PPI"
     case .pppWithDirection: "PPP_WITH_DIR"
     case .mpls: "MPLS"
+    case .ipnet: "IPNET"
     case .ipv4: "IPV4"
     case .ipv6: "IPV6"
     case .nflog: "NFLOG"
+    case .ipoib: "IPOIB"
     case .linuxCooked2: "LINUX_SLL2"
     default: "\(rawValue)"
     }

@@ -21,11 +21,12 @@ private enum CiscoHDLC {
   static let headerLength = 4
 }
 
-/// RFC 2427: two bytes of Q.922 address, control, protocol identifier.
+/// RFC 2427: two to four bytes of Q.922 address, the last of which is marked, control, protocol identifier.
 private enum FrameRelay {
-  static let control = 2
-  static let identifier = 3
-  static let headerLength = 4
+  static let longestAddress = 4
+  static let lastAddressByte: UInt8 = 0x01
+  /// Control and identifier.
+  static let controlLength = 2
   static let unnumberedInformation: UInt8 = 0x03
   static let ipv4: UInt8 = 0xcc
   static let ipv6: UInt8 = 0x8e
@@ -77,13 +78,20 @@ extension PacketHeaders {
   }
 
   mutating func readFrameRelay(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {
-    guard bytes.holds(FrameRelay.headerLength, at: step.offset) else { return truncatedLink() }
-    let next = step.offset + FrameRelay.headerLength
-    guard bytes.byte(at: step.offset + FrameRelay.control) == FrameRelay.unnumberedInformation else {
+    var control = step.offset
+    repeat {
+      guard control - step.offset < FrameRelay.longestAddress, bytes.holds(1, at: control) else {
+        return truncatedLink()
+      }
+      control += 1
+    } while bytes.byte(at: control - 1) & FrameRelay.lastAddressByte == 0
+    guard bytes.holds(FrameRelay.controlLength, at: control) else { return truncatedLink() }
+    let next = control + FrameRelay.controlLength
+    guard bytes.byte(at: control) == FrameRelay.unnumberedInformation else {
       // Cisco's own encapsulation has an EtherType in place of control and identifier.
-      return typed(bytes.big16(at: step.offset + FrameRelay.control), at: next, wireEnd: step.wireEnd)
+      return typed(bytes.big16(at: control), at: next, wireEnd: step.wireEnd)
     }
-    switch bytes.byte(at: step.offset + FrameRelay.identifier) {
+    switch bytes.byte(at: control + 1) {
     case FrameRelay.ipv4: return LinkStep(.ipv4, at: next, wireEnd: step.wireEnd)
     case FrameRelay.ipv6: return LinkStep(.ipv6, at: next, wireEnd: step.wireEnd)
     case FrameRelay.snap:

@@ -68,6 +68,10 @@ extension PacketHeaders {
     case .prism, .avs: return readPrism(bytes, start)
     case .ppi: return readPPI(bytes, start)
     case .nflog: return readNFLOG(bytes, start)
+    case .fddi: return readFDDI(bytes, start)
+    case .tokenRing: return readTokenRing(bytes, start)
+    case .ipnet: return readIPNET(bytes, start)
+    case .ipoib: return readIPoverInfiniBand(bytes, start)
     default:
       outcome = .otherProtocol
       return .end

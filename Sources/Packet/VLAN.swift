@@ -10,6 +10,8 @@ private enum VLAN {
 enum Tag {
   /// 802.1ah I-TAG: flags and a 24-bit service identifier; a whole Ethernet frame follows.
   static let backboneServiceLength = 4
+  /// Cisco's FabricPath: forwarding tag and hop limit; a whole Ethernet frame follows.
+  static let fabricPathLength = 2
   /// Cisco's VNTag (802.1Qbh).
   static let vnTagLength = 4
   /// IEC 62439-3: path and size, sequence number.

@@ -107,6 +107,8 @@ public struct L4Filter: Sendable, Equatable {
   public var endPort: UInt16
   /// Empty unless the rule names its port.
   public var portName: String
+  /// The first port that is meant: `port`, or what its name stands for, nil where that is nothing.
+  public var firstPort: UInt16?
   public var peers: [FilterPeer]
 
   public init(
@@ -118,7 +120,11 @@ public struct L4Filter: Sendable, Equatable {
     self.endPort = endPort
     self.portName = portName
     self.peers = peers
+    firstPort = portName.isEmpty ? port : nil
   }
+
+  /// Every port of its protocol, or of all protocols.
+  public var isEveryPort: Bool { portName.isEmpty && port == 0 }
 }
 
 /// What one peer selector of a filter asks for.

@@ -52,10 +52,16 @@ import Testing
     rows.append((.pppWithDirection, [0, 0xff, 3, 0, 0x21]))
     rows.append((.ciscoHDLC, [0x0f, 0, 8, 0]))
     rows.append((.frameRelay, [0x18, 0x41, 3, 0xcc]))
+    rows.append((.frameRelay, [0x18, 0x40, 0x41, 8, 0]))
     rows.append((.llcATM, snap))
     rows.append((.nflog, [2, 0, 0, 0, 8, 0, 1, 0, 1, 2, 3, 4, 44, 0, 9, 0]))
     rows.append((.pflog, [61, 2] + [UInt8](repeating: 0, count: 62)))
     rows.append((.ppi, [0, 0, 8, 0, 1, 0, 0, 0] + Frame.ethernet(0x0800, [])))
+    rows.append((.fddi, [0x51] + [UInt8](repeating: 2, count: 12) + snap))
+    rows.append((.tokenRing, [0x10, 0x40] + [UInt8](repeating: 2, count: 12) + snap))
+    rows.append((.tokenRing, [0x10, 0x40] + [UInt8](repeating: 0x82, count: 12) + [0x06, 0, 1, 2, 3, 4] + snap))
+    rows.append((.ipnet, [1, 2] + [UInt8](repeating: 0, count: 22)))
+    rows.append((.ipoib, [UInt8](repeating: 0, count: 40) + [8, 0, 0, 0]))
     rows.append((.ieee80211, dot11 + snap))
     rows.append((.radiotap, [0, 0, 9, 0, 2, 0, 0, 0, 0] + dot11 + snap))
     // A timer before the flags, which announce padding behind the 26 bytes of a quality-of-service header.
@@ -89,6 +95,8 @@ import Testing
     ("MPLS", 0x8847, [0, 1, 0, 64, 0, 1, 0x11, 64]),
     ("MPLS pseudowire", 0x8847, [0, 1, 1, 64, 0, 0, 0, 0] + Frame.ethernet(0x0800, [])),
     ("PPPoE", 0x8864, [0x11, 0, 0, 1, 0, 42, 0, 0x21]),
+    ("MACsec", 0x88e5, [0x20, 0, 0, 0, 0, 1] + [UInt8](repeating: 2, count: 8) + [8, 0]),
+    ("FabricPath", 0x8903, [0x40, 0x20] + Frame.ethernet(0x0800, [])),
     ("802.1ah", 0x88e7, [0, 0, 0, 5] + Frame.ethernet(0x0800, [])),
     ("802.1BR", 0x893f, [0, 0, 0, 0, 0, 0, 8, 0]),
     ("HSR", 0x892f, [0, 0, 0, 0, 8, 0]),

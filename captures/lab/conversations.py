@@ -13,7 +13,7 @@ import struct
 import sys
 from collections import Counter, defaultdict
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import packets  # noqa: E402
 
 QUERY_TYPES = {1: "A", 16: "TXT", 28: "AAAA"}

@@ -5,110 +5,60 @@
 # enforces a policy while recording, so forbidden traffic completes too: the captures show what *would* break.
 set -euo pipefail
 
-readonly EX_USAGE=64 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_NOPERM=77
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-readonly here prefix=weir-lab-
+readonly here prefix=weir-lab- captures="demo.pcap dns-and-tls.pcapng"
 
-# shellcheck source=captures/lab/lib/tools.sh
-source "$here/lib/tools.sh"
-# shellcheck source=captures/lab/lib/network.sh
-source "$here/lib/network.sh"
+# name, IPv4, IPv6 (the addresses are those of cluster.yaml)
+readonly inside="
+control-plane 172.18.0.2  fd00:172:18::2
+coredns       10.244.0.2  fd00:10:244::2
+postgres      10.244.0.30 fd00:10:244::30
+worker-app    10.244.0.40 fd00:10:244::40
+gateway       10.244.1.10 fd00:10:244:1::10
+hello-app     10.244.1.20 fd00:10:244:1::20
+test          10.244.1.50 fd00:10:244:1::50
+outsider      10.244.1.60 fd00:10:244:1::60
+prometheus    10.244.1.70 fd00:10:244:1::70"
+
+# addresses for documentation (RFC 5737, RFC 3849), and the cloud metadata address
+readonly outside="
+github        203.0.113.10    2001:db8:113::10
+cloudflare    203.0.113.11    2001:db8:113::11
+resolver      198.51.100.53   2001:db8:100::53
+visitor       198.51.100.77   2001:db8:100::77
+blocked       192.0.2.66      2001:db8:2::66
+metadata      169.254.169.254 2001:db8:169::254"
+
+readonly node_ipv4=172.18.0.3 node_ipv6=fd00:172:18::3 kube_dns_service=10.96.0.10
+
+# command and the Debian package that has it
+readonly tools="nginx:nginx-light dnsmasq:dnsmasq-base openssl:openssl dig:bind9-dnsutils ping:iputils-ping"
+readonly needs_postgres=yes
+
+# shellcheck source=captures/lib/recording.sh
+source "$here/../lib/recording.sh"
+# shellcheck source=captures/lib/tools.sh
+source "$here/../lib/tools.sh"
+# shellcheck source=captures/lib/network.sh
+source "$here/../lib/network.sh"
+# shellcheck source=captures/lib/servers.sh
+source "$here/../lib/servers.sh"
 # shellcheck source=captures/lab/lib/servers.sh
 source "$here/lib/servers.sh"
 # shellcheck source=captures/lab/lib/traffic.sh
 source "$here/lib/traffic.sh"
 
-usage() {
-  cat <<'USAGE'
-usage: captures/lab/record.sh [--output DIR] [--install]
-
-Records demo.pcap and dns-and-tls.pcapng. Needs root (network namespaces) and the tools of captures/README.md.
-
-  --output DIR  where to put the captures (default: next to this script)
-  --install     install missing Debian packages with apt-get first
-USAGE
-}
-
-say() { printf '%s\n' "$*" >&2; }
-
-fail() {
-  local status=$1
-  shift
-  printf 'error: %s\n' "$*" >&2
-  exit "$status"
-}
-
-clean_up() {
-  local status=$?
-  trap - EXIT
-  trap '' INT TERM HUP
-  stop_lab
-  wait || true
-  [[ -z ${work:-} ]] || rm -rf -- "$work"
-  exit "$status"
-}
-
-# capture NAME PRECISION FUNCTION: runs FUNCTION's traffic with tcpdump on the bridge, into $work/NAME.pcap.
-#
-# The bridge is the one place that sees every packet exactly once: what pods send each other crosses it, what
-# goes to or comes from the outside world crosses it on one side of the router, and what the node itself sends
-# enters here.
-capture() {
-  local name=$1 precision=$2 traffic=$3 tcpdump
-  say "recording $name"
-  (
-    exec 9>&- # the lock
-    exec ip netns exec "$node" tcpdump -i br0 -s 0 -Z root --immediate-mode --time-stamp-precision="$precision" \
-      -U -w "$work/$name.pcap"
-  ) 2>"$work/tcpdump.log" &
-  tcpdump=$!
-  wait_until "tcpdump listens" grep -q '^tcpdump: listening' "$work/tcpdump.log"
-  "$traffic"
-  sleep 1 # late acknowledgements and closing segments
-  kill -TERM "$tcpdump"
-  wait "$tcpdump" || fail $EX_SOFTWARE "tcpdump failed: $(cat "$work/tcpdump.log")"
-  grep -q '^0 packets dropped by kernel' "$work/tcpdump.log" || fail $EX_SOFTWARE "tcpdump lost packets; record again"
-}
-
-main() {
-  local output=$here install=no
-  while (($#)); do
-    case $1 in
-      --output) (($# > 1)) || { usage >&2; exit $EX_USAGE; }; output=$2; shift 2 ;;
-      --install) install=yes; shift ;;
-      -h | --help) usage; exit 0 ;;
-      *) usage >&2; exit $EX_USAGE ;;
-    esac
-  done
-
-  ((EUID == 0)) || fail $EX_NOPERM "recording needs root: it makes network namespaces (try: sudo $0)"
-  need_tools "$install"
-  [[ -d $output ]] || fail $EX_USAGE "no such directory: $output"
-
-  # Background jobs close descriptor 9, so the lock lives no longer than this script.
-  exec 9>/run/lock/weir-lab.lock
-  flock -w 10 9 || fail $EX_UNAVAILABLE "another recording is running"
-
-  trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  trap 'exit 129' HUP
-  # What a killed run may have left; the lock says that nobody uses it.
-  stop_lab
-  rm -rf -- "${TMPDIR:-/tmp}"/weir-lab.??????
-
-  work=$(mktemp -d -t weir-lab.XXXXXX)
-  chmod 755 "$work"
-  make_network
+record_all() {
+  # kube-dns's ClusterIP, for lookups that the node would translate only after they have left the pod
+  ip -n "${prefix}coredns" address add "$kube_dns_service/32" dev eth0
+  ip -n "${prefix}hello-app" route add "$kube_dns_service/32" via 10.244.0.2 dev eth0
   start_servers
 
   capture demo micro demo_traffic
   capture dns-and-tls nano dns_and_tls_traffic
 
-  python3 "$here/lib/pcapng.py" "$work/dns-and-tls.pcap" "$work/dns-and-tls.pcapng"
+  python3 "$here/../lib/pcapng.py" "$work/dns-and-tls.pcap" "$work/dns-and-tls.pcapng"
   python3 "$here/conversations.py" --expected "$here/expected.jsonl" "$work/demo.pcap" "$work/dns-and-tls.pcapng"
-  install -m 644 "$work/demo.pcap" "$work/dns-and-tls.pcapng" "$output/"
-  say "wrote $output/demo.pcap and $output/dns-and-tls.pcapng"
 }
 
-main "$@"
+record "$@"

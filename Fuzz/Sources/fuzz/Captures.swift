@@ -22,6 +22,8 @@ enum Captures {
       packets += 1
       // Every byte that is handed out must be there.
       _ = packet.bytes.reduce(0) { $0 ^ $1 }
+      _ = PacketHeaders(
+        dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength)
       precondition(packets <= bytes.byteCount, "more packets than bytes")
     }
   }

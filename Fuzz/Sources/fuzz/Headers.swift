@@ -1,7 +1,11 @@
 import Packet
 
 enum Headers {
-  private static let linkTypes: [UInt32] = [1, 0, 9, 12, 101, 105, 113, 127, 228, 229, 239, 276]
+  static let linkTypes: [UInt32] = [
+    1, 0, 6, 9, 10, 12, 50, 51, 100, 101, 104, 105, 107, 108, 113, 117, 119, 127, 192, 204, 219, 226, 228, 229, 239,
+    242,
+    276,
+  ]
 
   static func packet(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return }

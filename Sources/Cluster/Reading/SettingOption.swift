@@ -34,6 +34,8 @@ struct SettingOption: Sendable {
     "bpf-ct-timeout-regular-tcp-syn": duration(\.timeoutTCPSyn),
     "bpf-ct-timeout-regular-tcp-fin": duration(\.timeoutTCPFin),
     "bpf-ct-timeout-regular-any": duration(\.timeoutAny),
+    "http-normalize-path": flag(\.normalizesHTTPPath),
+    "tofqdns-dns-reject-response-code": dnsRejectResponse,
     "routing-mode": tunnel("routing-mode", "tunnel or native") { ["tunnel", "native"].contains($0) },
     "tunnel-protocol": tunnel("tunnel-protocol", "vxlan or geneve") { ["vxlan", "geneve"].contains($0) },
     "tunnel-port": tunnel("tunnel-port", "a port from 0 to 65535") { UInt16($0) != nil },
@@ -54,6 +56,12 @@ struct SettingOption: Sendable {
   private static let allowLocalhost = SettingOption("auto, always or policy") { text, settings in
     guard ["auto", "always", "policy"].contains(text) else { return false }
     settings.allowLocalhost = text != "policy"
+    return true
+  }
+
+  private static let dnsRejectResponse = SettingOption("refused or nameError") { text, settings in
+    guard ["refused", "nameError"].contains(text) else { return false }
+    settings.dnsRejectResponse = text
     return true
   }
 

@@ -62,8 +62,8 @@ extension Engine {
 
   @inline(__always)
   private mutating func judge(
-    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ start: Int, _ upcoming: UnsafeRawPointer?,
-    _ reports: inout VerdictReports
+    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ start: Int,
+    _ upcoming: UnsafeRawPointer?, _ reports: inout VerdictReports
   ) {
     let timeouts = tables.settings.timeouts
     var counts = BatchCounts()

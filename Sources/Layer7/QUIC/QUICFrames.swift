@@ -6,18 +6,21 @@ enum QUICFrames {
     static let ack: UInt64 = 2
     static let ackWithECN: UInt64 = 3
     static let crypto: UInt64 = 6
+    /// In Google's versions.
+    static let googleCrypto: UInt64 = 8
   }
 
   /// Calls `body` with the offset and the data of every CRYPTO frame, up to the first frame that is not allowed or does
   /// not fit.
-  static func forEachCrypto(in payload: RawSpan, _ body: (UInt64, RawSpan) -> Void) {
+  static func forEachCrypto(in payload: RawSpan, _ version: QUICVersion, _ body: (UInt64, RawSpan) -> Void) {
+    let crypto = version.isGoogle ? FrameType.googleCrypto : FrameType.crypto
     var reader = ByteReader(payload)
     while let type = reader.variableLength() {
       switch type {
       case FrameType.padding, FrameType.ping: continue
       case FrameType.ack, FrameType.ackWithECN:
         guard skipAcknowledgment(&reader, hasECN: type == FrameType.ackWithECN) else { return }
-      case FrameType.crypto:
+      case crypto:
         guard let offset = reader.variableLength(), let length = reader.variableLength(),
           length <= UInt64(reader.remaining), let range = reader.range(Int(length))
         else { return }

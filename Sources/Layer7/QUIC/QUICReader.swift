@@ -129,7 +129,7 @@ public struct QUICReader: ~Copyable {
     guard let payload = open(datagram, at: start, header, number) else { return }
     var crypto = senders[number].crypto
     senders[number].crypto = RangeAssembly(limit: 0)
-    QUICFrames.forEachCrypto(in: payload.span.bytes) { offset, data in
+    QUICFrames.forEachCrypto(in: payload.span.bytes, header.version) { offset, data in
       guard offset <= UInt64(TLSClientHello.maximumLength) else { return }
       _ = crypto.add(data, at: Int(offset))
     }

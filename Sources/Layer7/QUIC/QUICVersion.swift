@@ -13,7 +13,10 @@ public struct QUICVersion: Sendable, Hashable {
   /// `0x?a?a?a?a`, which no server speaks: sent to force a negotiation (RFC 9000, section 15).
   var isReserved: Bool { rawValue & 0x0f0f_0f0f == 0x0a0a_0a0a }
 
-  /// Google's versions with its own handshake in QUIC's packets.
+  /// Google's versions in QUIC's packets, with Google's numbers of frame types: Q050, T050, T051.
+  var isGoogle: Bool { hasGoogleHandshake || rawValue == 0x5430_3530 || rawValue == 0x5430_3531 }
+
+  /// Google's version with its own handshake in QUIC's packets.
   var hasGoogleHandshake: Bool { rawValue == 0x5130_3530 }
 
   /// The number of the draft that a version follows; nil for others. 33 and 34 have what became version 1.

@@ -153,15 +153,27 @@ public struct StreamReassembler: ~Copyable {
     var side = isAscending ? connections[number].ascending : connections[number].descending
     if side.flags.contains(.started) {
       guard side.first != first else { return }
-      close(number, to: &consumer)
-      connections[number] = StreamConnection(key: connections[number].key)
-      consumer.begin(number)
-      side = StreamSide()
+      let other = isAscending ? connections[number].descending : connections[number].ascending
+      if isRepeatedAnswer(segment, side, to: other) {
+        // What the other side has said so far stands.
+      } else {
+        close(number, to: &consumer)
+        connections[number] = StreamConnection(key: connections[number].key)
+        consumer.begin(number)
+        side = StreamSide()
+      }
     }
     side.first = first
     side.next = first
     side.flags.insert(.started)
     write(side, number, isAscending)
+  }
+
+  /// Whether a server answers the same SYN once more, with a number of its own that differs: it has forgotten the first
+  /// answer, or never gave it (SYN cookies).
+  private func isRepeatedAnswer(_ segment: TCPSegment, _ side: StreamSide, to other: StreamSide) -> Bool {
+    segment.flags.contains(.ack) && other.flags.contains(.started) && other.first == segment.acknowledgment
+      && side.next == side.first && side.held == HeldSegments.none
   }
 
   /// Notes when the connection was used and what it acknowledges of the other direction.

@@ -11,11 +11,11 @@ struct ExplanationJSON {
     json.object { json in
       json.field("basis", explanation.basis.rawValue)
       json.field("reason", explanation.reason)
-      write("rules", explanation.rules, to: &json)
-      if explanation.basis == .denyRule { write("overrides", explanation.overrides, to: &json) }
-      write("default_deny_by", explanation.defaultDenyBy, to: &json)
+      Self.write("rules", explanation.rules, to: &json)
+      if explanation.basis == .denyRule { Self.write("overrides", explanation.overrides, to: &json) }
+      Self.write("default_deny_by", explanation.defaultDenyBy, to: &json)
       json.key("nearest")
-      json.array(explanation.nearest) { write($1, to: &$0) }
+      json.array(explanation.nearest) { Self.write($1, to: &$0) }
       if let proxy = explanation.proxy { write(proxy, to: &json) }
       if let authentication = explanation.authentication { write(authentication, to: &json) }
       json.field("undecidable", explanation.undecidable)
@@ -23,14 +23,22 @@ struct ExplanationJSON {
     }
   }
 
-  private func write(_ key: String, _ parts: [RulePart], to json: inout JSONWriter) {
+  /// Why a proxy decides as it does: fields of the `l7` key.
+  static func write(_ explanation: L7Explanation, to json: inout JSONWriter) {
+    json.field("reason", explanation.reason)
+    write("rules", explanation.rules, to: &json)
+    json.key("nearest")
+    json.array(explanation.nearest) { write($1, to: &$0) }
+  }
+
+  private static func write(_ key: String, _ parts: [RulePart], to json: inout JSONWriter) {
     json.key(key)
     json.array(parts) { json, part in
       json.object { writeFields(of: part, to: &$0) }
     }
   }
 
-  private func writeFields(of part: RulePart, to json: inout JSONWriter) {
+  private static func writeFields(of part: RulePart, to json: inout JSONWriter) {
     json.field("policy", part.file.isEmpty ? "reserved/\(part.policy)" : part.policy)
     guard !part.file.isEmpty else { return }
     json.field("file", part.file)
@@ -38,7 +46,7 @@ struct ExplanationJSON {
     json.field("path", part.path)
   }
 
-  private func write(_ rule: NearRule, to json: inout JSONWriter) {
+  private static func write(_ rule: NearRule, to json: inout JSONWriter) {
     json.object { json in
       writeFields(of: rule.part, to: &json)
       json.key("mismatches")
@@ -57,7 +65,7 @@ struct ExplanationJSON {
       json.field("name", proxy.proxy)
       json.field("checks", proxy.checks)
       json.field("unrestricted", proxy.isUnrestricted)
-      if !proxy.liftedBy.isEmpty { write("lifted_by", proxy.liftedBy, to: &json) }
+      if !proxy.liftedBy.isEmpty { Self.write("lifted_by", proxy.liftedBy, to: &json) }
     }
   }
 
@@ -66,7 +74,7 @@ struct ExplanationJSON {
     json.object { json in
       json.field("mode", authentication.mode)
       json.field("derived", authentication.isDerived)
-      write("rules", authentication.rules, to: &json)
+      Self.write("rules", authentication.rules, to: &json)
     }
   }
 }

@@ -21,7 +21,10 @@ struct HopText {
     }
     if explanation.basis == .denyRule { lines += overrides(explanation) }
     if explanation.basis == .defaultDeny { lines += nearest(explanation.nearest) }
-    if let proxy = explanation.proxy { lines += self.proxy(proxy) }
+    if let layer7 = explanation.layer7 { lines += self.layer7(layer7) }
+    if let proxy = explanation.proxy, explanation.layer7.map(\.answer.isUndecided) ?? true {
+      lines += self.proxy(proxy)
+    }
     if let authentication = explanation.authentication { lines += self.authentication(authentication) }
     for bug in explanation.referenceBugs {
       let text = "Bug \(bug.rawValue) decides: \(bug.text). Without it (--compat strict) the verdict would be another."
@@ -53,6 +56,11 @@ struct HopText {
 
   private func nearest(_ rules: [NearRule]) -> [String] {
     guard !rules.isEmpty else { return ["  No rule that selects it allows anything."] }
+    return list(nearest: rules)
+  }
+
+  private func list(nearest rules: [NearRule]) -> [String] {
+    guard !rules.isEmpty else { return [] }
     var lines = [rules.count == 1 ? "  Nearest rule:" : "  Nearest rules, best first:"]
     let kindWidth = rules.flatMap(\.mismatches).map(\.kind.rawValue.count).max() ?? 0
     for rule in rules {
@@ -65,6 +73,12 @@ struct HopText {
   }
 
   // MARK: Demands
+
+  private func layer7(_ layer7: L7Explanation) -> [String] {
+    let hasRules = !layer7.rules.isEmpty
+    let reason = hasRules ? layer7.reason.dropLast() + ":" : layer7.reason
+    return style.wrap(reason, first: "  ") + list(layer7.rules) + list(nearest: layer7.nearest)
+  }
 
   private func proxy(_ proxy: ProxyDemand) -> [String] {
     if proxy.proxy.hasPrefix("listener:") {

@@ -1,4 +1,5 @@
 import Addresses
+import Explanation
 import Rules
 
 /// One end of a connection that a user asks about.
@@ -42,6 +43,8 @@ struct Probe {
   var port: UInt16
   /// Asked for as a name, to be looked up among the destination's container ports.
   var portName: String?
+  /// What the connection carries, for the proxies that it meets.
+  var layer7 = L7Question()
 
   /// `TCP 80`, `ICMP type 8`, `protocol 47`.
   var protocolText: String {
@@ -51,6 +54,15 @@ struct Probe {
     case 6, 17, 132: return "\(port)/\(name)"
     default: return name
     }
+  }
+
+  /// `  GET /path, server name example.org`; empty when nothing was said.
+  var layer7Text: String {
+    let parts = [
+      layer7.request.map { "\($0.method) \($0.path)" }, layer7.serverName.map { "server name \($0)" },
+      layer7.queryName.map { "query \($0)" },
+    ].compactMap(\.self)
+    return parts.isEmpty ? "" : "  " + parts.joined(separator: ", ")
   }
 
   static func name(of number: UInt8) -> String {

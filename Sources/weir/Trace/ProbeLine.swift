@@ -40,6 +40,13 @@ struct ProbeLine: Decodable {
   var `protocol`: ProtocolName
   var port: Int?
   var icmpType: Int?
+  /// `GET /path`
+  var http: String?
+  /// `Name: value`, each.
+  var headers: [String]?
+  var host: String?
+  var sni: String?
+  var dns: String?
 
   func probe() throws(ProbeError) -> Probe {
     guard let number = Probe.protocolNumber(`protocol`.text) else {
@@ -47,7 +54,10 @@ struct ProbeLine: Decodable {
     }
     let asked = number == 1 || number == 58 ? icmpType ?? port : port
     guard let value = UInt16(exactly: asked ?? 0) else { throw ProbeError(message: "\(asked ?? 0) is no port") }
-    return Probe(source: try from.end(), destination: try to.end(), protocolNumber: number, port: value)
+    var probe = Probe(source: try from.end(), destination: try to.end(), protocolNumber: number, port: value)
+    probe.layer7 = try Layer7Text(http: http, headers: headers ?? [], host: host, sni: sni, dns: dns)
+      .question(protocolNumber: number)
+    return probe
   }
 }
 

@@ -35,6 +35,8 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("ICMP type instead of a port; ICMPv6 when an end has an IPv6 address.", valueName: "type"))
   var icmpType: UInt8?
 
+  @OptionGroup(title: "What the connection carries") var layer7: Layer7Options
+
   @Option(
     help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
   var probes: String?
@@ -51,8 +53,9 @@ struct TraceCommand: ParsableCommand {
   func validate() throws {
     try input.requireFiles()
     guard probes == nil else {
-      if from != nil || to != nil || toPort != nil || icmpType != nil {
-        throw ValidationError("--probes stands alone: leave out --from, --to, --to-port and --icmp-type")
+      if from != nil || to != nil || toPort != nil || icmpType != nil || layer7.isGiven {
+        throw ValidationError(
+          "--probes stands alone: leave out --from, --to, --to-port, --icmp-type and what the connection carries")
       }
       guard probes != "-" || !input.filenames.contains("-") else {
         throw ValidationError("standard input can be read only once: by --probes or by -f")
@@ -119,6 +122,7 @@ struct TraceCommand: ParsableCommand {
     let source = try end(from ?? "", "--from")
     let destination = try end(to ?? "", "--to")
     if let icmpType {
+      guard !layer7.isGiven else { throw ValidationError("ICMP carries neither HTTP, TLS nor DNS") }
       let isIPv6 = [source, destination].contains {
         if case .address(let address) = $0 { address.isIPv6 } else { false }
       }
@@ -131,6 +135,7 @@ struct TraceCommand: ParsableCommand {
       throw ValidationError("--to-port \(toPort ?? ""): expected PORT/PROTOCOL, such as 80/TCP")
     }
     var probe = Probe(source: source, destination: destination, protocolNumber: number, port: 0)
+    probe.layer7 = try layer7.question(protocolNumber: number)
     if let port = UInt16(parts[0]) {
       probe.port = port
     } else if parts[0].contains(where: \.isLetter) {

@@ -39,7 +39,8 @@ final class TraceExplainer {
     let hops = [(result.egress, explanation.egress), (result.ingress, explanation.ingress)]
     // A hop that drops for certain settles the connection, whatever the other one would say.
     let isSettled = hops.contains { hop, why in
-      hop.map { $0.error == nil && $0.verdict.reason != .none } ?? false && why?.undecidable.isEmpty ?? false
+      guard let hop, hop.error == nil, why?.undecidable.isEmpty ?? false else { return false }
+      return hop.verdict.reason != .none || hop.layer7?.isDropped ?? false
     }
     // Where the other end is judged, its hop says so already.
     let unmanaged =
@@ -68,10 +69,12 @@ final class TraceExplainer {
       addresses = [address]
       if name.hasPrefix("reserved:") { name = peer.probe.text }
     }
-    return Question(
+    var question = Question(
       endpoint: hop.endpoint, direction: hop.direction,
       peer: .init(identity: hop.peerIdentity, addresses: addresses, name: name),
       protocolNumber: result.probe.protocolNumber, port: result.probe.port)
+    if !result.probe.layer7.isEmpty { question.layer7 = result.probe.layer7 }
+    return question
   }
 
   /// Nobody enforces the policy of a pod that Cilium does not manage.
@@ -139,5 +142,6 @@ extension Answer {
     self.init(
       entry: hop.entry, isDropped: hop.verdict.reason != .none, redirect: hop.verdict.redirect,
       authentication: hop.verdict.authentication, error: hop.error)
+    layer7 = hop.layer7
   }
 }

@@ -44,6 +44,7 @@ struct TraceJSON {
         json.field("redirect", tables.redirects[Int(hop.verdict.redirect) - 1].name)
       }
       if authentication != .none { json.field("auth", authentication.name) }
+      if let layer7 = hop.layer7 { write(layer7, explanation?.layer7, to: &json) }
       if let entry = hop.entry {
         json.key("match")
         json.object {
@@ -54,6 +55,22 @@ struct TraceJSON {
         }
       }
       RuleListJSON(provenance: tables.provenance).write(hop.entry?.rules ?? 0, to: &json)
+    }
+  }
+
+  /// The `l7` key: what the proxy would do. Its verdict is null where Weir cannot tell.
+  private func write(_ answer: L7Answer, _ explanation: L7Explanation?, to json: inout JSONWriter) {
+    json.key("l7")
+    json.object { json in
+      json.key("verdict")
+      switch answer.verdict {
+      case .forwarded: json.value(TraceOutcome.forwarded.rawValue)
+      case .dropped: json.value(TraceOutcome.dropped.rawValue)
+      case .undecided: json.null()
+      }
+      if case .dropped(let refusal) = answer.verdict { json.field("refusal", refusal.name) }
+      if case .undecided(let reason) = answer.verdict, explanation == nil { json.field("reason", reason) }
+      if let explanation { ExplanationJSON.write(explanation, to: &json) }
     }
   }
 
@@ -85,7 +102,12 @@ enum TraceOutcome: String {
   }
 
   init(_ result: TraceResult, authenticationSucceeds: Bool) {
-    let outcomes = result.hops.map { TraceOutcome($0, authenticationSucceeds: authenticationSucceeds) }
+    let outcomes = result.hops.map { hop -> TraceOutcome in
+      let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
+      // Behind a redirect the proxy has the last word, as far as it is known.
+      guard outcome == .redirected, let layer7 = hop.layer7, !layer7.isUndecided else { return outcome }
+      return layer7.isDropped ? .dropped : .forwarded
+    }
     self = [.error, .dropped, .redirected].first { outcomes.contains($0) } ?? .forwarded
   }
 }
@@ -97,5 +119,19 @@ extension TraceHop {
       verdict.reason == .none
       ? Flow.DropReason.authRequired : Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
     return reason.protobufName ?? "\(reason.rawValue)"
+  }
+}
+
+extension L7Answer.Refusal {
+  /// The `refusal` key: how the proxy refuses.
+  var name: String {
+    switch self {
+    case .connection: "connection-reset"
+    case .request: "http-403"
+    case .query: "dns-refused"
+    case .otherPath: "http-307"
+    case .notARequest: "http-400"
+    case .encrypted: "not-http"
+    }
   }
 }

@@ -14,7 +14,8 @@ struct TraceText {
     let doubt = explanation.undecidable.isEmpty ? "" : style.paint(" (undecidable)", .yellow)
     var lines = [
       paint(outcome) + doubt
-        + "  \(result.source.probe.text) → \(result.destination.probe.text)  \(result.probe.protocolText)",
+        + "  \(result.source.probe.text) → \(result.destination.probe.text)  \(result.probe.protocolText)"
+        + result.probe.layer7Text,
       "",
     ]
     lines += ends(result)
@@ -68,6 +69,9 @@ struct TraceText {
     let outcome = TraceOutcome(hop, authenticationSucceeds: authenticationSucceeds)
     var head = "\(direction) at \(tables.endpoints[hop.endpoint].name): \(paint(outcome))"
     if outcome == .dropped { head += " (\(hop.dropReason))" }
+    if outcome == .redirected, let layer7 = hop.layer7, !layer7.isUndecided {
+      head += ", and by the proxy \(paint(layer7.isDropped ? .dropped : .forwarded))"
+    }
     let text = HopText(tables: tables, style: style, authenticationSucceeds: authenticationSucceeds)
     return ["", head] + (explanation.map { text.lines(hop, $0) } ?? [])
   }

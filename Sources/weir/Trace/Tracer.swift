@@ -2,6 +2,7 @@ import Addresses
 import Cluster
 import Compiler
 import Dataplane
+import Explanation
 import Manifest
 import Policy
 import Rules
@@ -18,6 +19,8 @@ struct TraceHop {
   var entry: PolicyMapEntry?
   /// Why the endpoint's policy cannot be computed; then there is no verdict.
   var error: String?
+  /// Of a redirect: what the proxy makes of what the connection carries, where that was asked.
+  var layer7: L7Answer?
 }
 
 struct TraceEnd {
@@ -49,12 +52,14 @@ struct Tracer {
   private let hostNetworkPods: [String: IPAddress]
   /// Pod addresses that the agent does not find under their usual text.
   private let unfindable: Set<IPAddress>
+  private let judge: L7Judge
 
   /// - Parameter compatibility: how addresses are found; the tables may be of another.
   init(_ compilation: Compilation, compatibility: Compatibility) {
     let cluster = compilation.input.cluster
     tables = compilation.tables
     lookup = LookupTables(tables)
+    judge = L7Judge(compilation.input)
     endpointsByName = Dictionary(grouping: tables.endpoints.indices) { [tables] in tables.endpoints[$0].name }
     remoteNodes = Dictionary(
       tables.ipcache.lazy.filter { $0.nodeIndex >= 0 }.map { ($0.prefix.address, $0.identity) },
@@ -140,10 +145,17 @@ struct Tracer {
     let identity = self.identity(of: peer, seenBy: tables.endpoints[index])
     let verdict = lookup.lookup(
       policy: policy, direction: direction, peer: identity, protocolNumber: probe.protocolNumber, port: probe.port)
-    return TraceHop(
+    var hop = TraceHop(
       direction: direction, endpoint: index, peerIdentity: identity, verdict: verdict,
       entry: verdict.entry >= 0 ? tables.policies[policy].entries[Int(verdict.entry)] : nil,
       error: tables.policies[policy].error)
+    if hop.error == nil, verdict.redirect > 0, !probe.layer7.isEmpty {
+      hop.layer7 = judge.answer(
+        probe.layer7, tables.redirects[Int(verdict.redirect) - 1], tables.policies[policy], direction,
+        namespace: tables.endpoints[index].namespace, peer: identity, protocolNumber: probe.protocolNumber,
+        port: probe.port)
+    }
+    return hop
   }
 
   /// A node's address is the host to its own endpoints and a remote node to all others.

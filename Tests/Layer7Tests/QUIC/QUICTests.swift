@@ -61,6 +61,18 @@ import Testing
     #expect(hasOneHello(names([packets[0] + packets[1], packets[1]]), at: 0))
   }
 
+  @Test(arguments: [(0x5430_3531, 8), (0x5430_3530, 8), (0x5130_3530, 8), (1, 6)])
+  func googleNumbersItsFramesItself(version: UInt32, type: UInt8) {
+    let frames = [0, type] + InitialPacket.crypto([7, 8], at: 3).dropFirst()
+    for version in [QUICVersion(rawValue: version), QUICVersion(rawValue: version == 1 ? 0x5430_3531 : 1)] {
+      var found: [UInt64] = []
+      QUICFrames.forEachCrypto(in: frames.span.bytes, version) { offset, data in
+        if data.byteCount == 2 { found.append(offset) }
+      }
+      #expect(found == (version.isGoogle == (type == 8) ? [3] : []))
+    }
+  }
+
   @Test func keysStayThoseOfTheFirstConnectionID() throws {
     let middle = message.count / 2
     let first = try InitialPacket.v1.sealed(InitialPacket.crypto(Array(message[..<middle]), at: 0), number: 0)

@@ -30,12 +30,6 @@ start_servers() {
     INSERT INTO greetings VALUES ('de', 'Hallo Welt'), ('en', 'Hello, world'), ('fr', 'Bonjour le monde')"
 }
 
-# start NAME COMMAND…: a server of a pod, as a background job that gives up the recording's lock.
-start() {
-  exec 9>&-
-  in_pod "$@"
-}
-
 # The dnsConfig of the lab's pods (cluster.yaml): names with two dots or more are looked up as they stand first.
 write_resolver_settings() {
   cat >"$work/resolv.conf" <<'CONF'
@@ -43,14 +37,6 @@ nameserver 10.244.0.2
 search demo.svc.cluster.local svc.cluster.local cluster.local
 options ndots:2
 CONF
-}
-
-# A throw-away certificate; key and certificate vanish with the lab.
-make_certificate() {
-  local name=$1 address=$2
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$name" \
-    -addext "subjectAltName=DNS:$name,IP:$address" -keyout "$work/nginx/$name.key" -out "$work/nginx/$name.crt" \
-    2>/dev/null
 }
 
 hello_app_site() {
@@ -95,51 +81,6 @@ server {
 CONF
 }
 
-tls_site() {
-  local name=$1
-  cat <<CONF
-server {
-  listen 443 ssl http2;
-  listen [::]:443 ssl http2;
-  server_name $name;
-  ssl_certificate $work/nginx/$name.crt;
-  ssl_certificate_key $work/nginx/$name.key;
-  ssl_protocols TLSv1.2 TLSv1.3;
-  default_type application/json;
-  location / { return 200 '{"host":"$name"}\n'; }
-}
-server {
-  listen 80;
-  server_name $name;
-  location / { return 301 https://$name/; }
-}
-CONF
-}
-
-# serve_http NAME SITE
-serve_http() {
-  local name=$1 site=$2 directory=$work/nginx/$1
-  mkdir "$directory"
-  chown nobody:nogroup "$directory"
-  cat >"$directory/nginx.conf" <<CONF
-daemon off;
-master_process off;
-pid $directory/nginx.pid;
-events {}
-http {
-  access_log off;
-  server_tokens off;
-  client_body_temp_path $directory/body;
-  proxy_temp_path $directory/proxy;
-  fastcgi_temp_path $directory/fastcgi;
-  scgi_temp_path $directory/scgi;
-  uwsgi_temp_path $directory/uwsgi;
-$site
-}
-CONF
-  start "$name" nginx -e "$directory/error.log" -c "$directory/nginx.conf" >"$directory/output.log" 2>&1 &
-}
-
 serve_postgres() {
   local data=$work/postgres/data
   in_pod postgres "$postgres_bin/initdb" -D "$data" -U postgres -A trust --no-sync --locale=C -E UTF8 \
@@ -161,6 +102,3 @@ serve_dns() {
     --host-record=api.cloudflare.com,203.0.113.11,2001:db8:113::11 \
     --txt-record=c2VjcmV0.exfil.example,thanks >"$work/dnsmasq-$name.log" 2>&1 &
 }
-
-# wait_for_port NAME PORT: from within the server's own namespace, so nothing of it crosses the bridge.
-wait_for_port() { wait_until "$1 listens on port $2" in_pod "$1" nc -z 127.0.0.1 "$2"; }

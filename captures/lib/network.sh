@@ -1,35 +1,14 @@
 # shellcheck shell=bash
-# The lab's network.
+# A little cluster's network.
 #
-#   pods and the other node ── br0 ── node lab-worker (router) ── hosts of the outside world
+#   pods and the other node ── br0 ── node (router) ── hosts of the outside world
 #
-# br0 is the pod network of the whole little cluster; tcpdump listens there. The router namespace is the node
-# lab-worker. Each outside host hangs on its own link behind it, so a packet to or from the world crosses br0 once.
+# br0 is the pod network of the whole cluster; tcpdump listens there. The router namespace is a node. Each outside host hangs on its own link behind it, so a packet to or from the world crosses br0 once.
+
+# Who records says who is there: $inside and $outside, with a name, an IPv4 and an IPv6 address in each line (those of
+# cluster.yaml), and the router's own addresses in $node_ipv4 and $node_ipv6. Namespaces are called $prefix and the name.
 
 readonly node=${prefix}node
-
-# name, IPv4, IPv6 (the addresses are those of cluster.yaml)
-readonly inside="
-control-plane 172.18.0.2  fd00:172:18::2
-coredns       10.244.0.2  fd00:10:244::2
-postgres      10.244.0.30 fd00:10:244::30
-worker-app    10.244.0.40 fd00:10:244::40
-gateway       10.244.1.10 fd00:10:244:1::10
-hello-app     10.244.1.20 fd00:10:244:1::20
-test          10.244.1.50 fd00:10:244:1::50
-outsider      10.244.1.60 fd00:10:244:1::60
-prometheus    10.244.1.70 fd00:10:244:1::70"
-
-# addresses for documentation (RFC 5737, RFC 3849), and the cloud metadata address
-readonly outside="
-github        203.0.113.10    2001:db8:113::10
-cloudflare    203.0.113.11    2001:db8:113::11
-resolver      198.51.100.53   2001:db8:100::53
-visitor       198.51.100.77   2001:db8:100::77
-blocked       192.0.2.66      2001:db8:2::66
-metadata      169.254.169.254 2001:db8:169::254"
-
-readonly node_ipv4=172.18.0.3 node_ipv6=fd00:172:18::3 kube_dns_service=10.96.0.10
 
 make_network() {
   local name ipv4 ipv6
@@ -44,9 +23,6 @@ make_network() {
     ip -n "$node" route add "$ipv4/32" dev br0
     ip -n "$node" route add "$ipv6/128" dev br0
   done <<<"$inside"
-  # kube-dns's ClusterIP, for lookups that the node would translate only after they have left the pod
-  ip -n "${prefix}coredns" address add "$kube_dns_service/32" dev eth0
-  ip -n "${prefix}hello-app" route add "$kube_dns_service/32" via 10.244.0.2 dev eth0
 
   while read -r name ipv4 ipv6; do
     [[ -n $name ]] || continue
@@ -113,7 +89,7 @@ in_pod() {
     setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$work/home" "$@"
 }
 
-# stop_lab: ends every process in the lab's namespaces, then removes these with their links.
+# stop_lab: ends every process in the namespaces, then removes these with their links.
 stop_lab() {
   local namespace pids attempt
   for attempt in {1..60}; do

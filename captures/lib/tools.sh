@@ -1,10 +1,9 @@
 # shellcheck shell=bash
-# What the recording needs from the machine.
+# What a recording needs from the machine: $tools of the recording itself, and these.
 
 # command and the Debian package that has it
-readonly tools="
-nginx:nginx-light dnsmasq:dnsmasq-base curl:curl openssl:openssl dig:bind9-dnsutils
-tcpdump:tcpdump ip:iproute2 ethtool:ethtool ping:iputils-ping nc:netcat-openbsd
+readonly common_tools="
+curl:curl tcpdump:tcpdump ip:iproute2 ethtool:ethtool nc:netcat-openbsd
 setpriv:util-linux flock:util-linux sysctl:procps python3:python3"
 
 # need_tools INSTALL: finds every tool, or installs the missing ones if INSTALL is yes, or says what is missing.
@@ -22,7 +21,7 @@ need_tools() {
   if [[ -n $missing ]]; then
     fail $EX_UNAVAILABLE "missing Debian packages: $missing (install them, or run again with --install)"
   fi
-  postgres_bin=$(postgres_directory)
+  [[ -z ${needs_postgres:-} ]] || postgres_bin=$(postgres_directory)
 }
 
 # Debian starts a server once it is installed, unless this file forbids it; the recording wants the programs only.
@@ -40,10 +39,10 @@ apt_install() (
 
 missing_packages() {
   local tool packages=()
-  for tool in $tools; do
+  for tool in $common_tools $tools; do
     PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}" >/dev/null || packages+=("${tool##*:}")
   done
-  [[ -n $(postgres_directory) ]] || packages+=(postgresql)
+  [[ -z ${needs_postgres:-} || -n $(postgres_directory) ]] || packages+=(postgresql)
   ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}" | sort -u | paste -s -d ' '
 }
 

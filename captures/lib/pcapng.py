@@ -41,7 +41,7 @@ def main(source, destination):
             struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1),
             option(OPTION_COMMENT, b"DNS and TLS conversations of the lab, see captures/README.md"),
             option(SECTION_OS, platform.system().encode()),
-            option(SECTION_APPLICATION, b"tcpdump, captures/lab/lib/pcapng.py"),
+            option(SECTION_APPLICATION, b"tcpdump, captures/lib/pcapng.py"),
         ),
         block(
             INTERFACE,
