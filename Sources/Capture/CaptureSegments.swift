@@ -83,8 +83,8 @@ public final class CaptureSegments: @unchecked Sendable {
     packets.upcoming = bytes.cursor
   }
 
-  /// Whether the file lost its end: looked at once in a megabyte.
-  private func isCut(_ segment: Int) -> Bool { segment % 16 == 0 && file.isCut }
+  /// Whether the file lost its end: looked at once in a megabyte, and in the last segment.
+  private func isCut(_ segment: Int) -> Bool { (segment % 16 == 0 || segment == count - 1) && file.isCut }
 
   private func damage(_ reason: String) -> CaptureError { CaptureError(file: name, reason: .damaged(reason)) }
 }

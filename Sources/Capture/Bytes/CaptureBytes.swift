@@ -56,7 +56,14 @@ struct CaptureBytes: ~Copyable {
   /// Why there are no more bytes although there should be.
   var failure: String? {
     if let stream { return stream.failure }
-    return isCut ? "the file was cut while it was read" : nil
+    return isCut || isShorter ? "the file was cut while it was read" : nil
+  }
+
+  private var isShorter: Bool {
+    switch file {
+    case .some(let file): file.isCut
+    case nil: false
+    }
   }
 
   /// Gives the mapped file away, and ends here; nil for a stream.

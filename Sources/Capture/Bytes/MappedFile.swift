@@ -5,9 +5,8 @@ internal import Glibc
 ///
 /// Unsafe because a mapping is a pointer: it is made and unmapped here alone, and nobody keeps it longer than the reader
 /// that owns this value. Pages that were let go come back from the file when they are touched again, so packets handed
-/// out stay valid. A file that is cut while it is read would end the process with a bus error where nothing is left to
-/// map; its size is looked at every few megabytes, and a loss is reported instead (`isGone`). What is cut away between
-/// such a look and the reader remains a race, as it is for every program that maps files.
+/// out stay valid. A file may be cut while it is read: its size is looked at now and then, and a loss is reported; what is
+/// read of the missing pages before are zeros (`CutFiles`).
 struct MappedFile: ~Copyable {
   let base: UnsafeRawPointer
   let count: Int
@@ -35,9 +34,11 @@ struct MappedFile: ~Copyable {
     count = size
     // Reading goes one way only.
     madvise(address, size, MADV_SEQUENTIAL)
+    CutFiles.enter(base, count)
   }
 
   deinit {
+    CutFiles.leave(base)
     munmap(UnsafeMutableRawPointer(mutating: base), count)
     close(descriptor)
   }
