@@ -23,7 +23,7 @@ let package = Package(
       name: "Weir",
       targets: [
         "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Layer7", "Latency", "Dataplane", "Proxy", "Flow",
+        "Layer7", "Latency", "Dataplane", "Proxy", "Names", "Flow",
       ]),
     // Apart, as its build needs a tool of its own.
     .library(name: "WeirKernel", targets: ["Kernel"]),
@@ -81,8 +81,15 @@ let package = Package(
       name: "Dataplane",
       dependencies: ["Addresses", "CCycleCounter", "CPrefetch", "Latency", "Packet", "Rules", "Tables"],
       swiftSettings: hotPath),
-    // Cilium's proxies: layer 7 against the rules of redirected ports.
-    .target(name: "Proxy", dependencies: ["Layer7", "Rules", "Tables"], swiftSettings: hotPath),
+    // Where policies send connections through a proxy: what it would make of their bytes.
+    .target(
+      name: "Proxy", dependencies: ["Addresses", "Dataplane", "Layer7", "Packet", "Rules", "Tables"],
+      swiftSettings: hotPath),
+    // What DNS answers teach, and the tables that follow them.
+    .target(
+      name: "Names",
+      dependencies: ["Addresses", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Layer7", "Dataplane"],
+      swiftSettings: features),
     .target(name: "Flow", dependencies: ["Addresses", "CRE2"], swiftSettings: features),
 
     // The same tables in the kernel. The BPF program in bpf/ is compiled on the way.
@@ -96,7 +103,7 @@ let package = Package(
       name: "weir",
       dependencies: [
         "Addresses", "CPrefetch", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation",
-        "Capture", "Packet", "Latency", "Dataplane", "Flow", "Layer7", "Proxy",
+        "Capture", "Packet", "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -145,6 +152,15 @@ let package = Package(
     .testTarget(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
+      swiftSettings: features),
+    .testTarget(
+      name: "NamesTests",
+      dependencies: [
+        "Names", "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
+        "Layer7", "Packet",
+      ], swiftSettings: features),
     .testTarget(
       name: "KernelTests",
       dependencies: [

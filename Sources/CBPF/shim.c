@@ -26,12 +26,14 @@ static int collect(enum libbpf_print_level level, const char *format, va_list ar
   return length;
 }
 
+// By itself libbpf would print to standard error.
+__attribute__((constructor)) static void keep_quiet(void) { libbpf_set_print(collect); }
+
 void weir_log_begin(void) {
   free(text);
   text = NULL;
   used = 0;
   collecting = true;
-  libbpf_set_print(collect);
 }
 
 char *weir_log_end(void) {

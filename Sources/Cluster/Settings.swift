@@ -46,6 +46,15 @@ public struct Settings: Sendable, Equatable {
   public var normalizesHTTPPath = true
   /// `tofqdns-dns-reject-response-code`: `refused` or `nameError`, what the DNS proxy answers a query with that it refuses.
   public var dnsRejectResponse = "refused"
+  /// `tofqdns-min-ttl` and `tofqdns-idle-connection-grace-period`, in seconds
+  public var fqdnMinimumTimeToLive = 0
+  public var fqdnGracePeriod = 0
+  /// `tofqdns-endpoint-max-ip-per-hostname`
+  public var fqdnMaximumAddresses = 1000
+  /// `tofqdns-max-deferred-connection-deletes`
+  public var fqdnMaximumDeferred = 10_000
+  /// `conntrack-gc-interval`, in seconds; 0: as Cilium chooses.
+  public var conntrackInterval = 0
   /// `tunnel-protocol` other than none with `routing-mode` tunnel: pods may not send to the tunnel port.
   public var tunnelPort: UInt16?
   /// Every option of the ConfigMap and of `--set`, by name, for those that no field above holds.

@@ -233,7 +233,7 @@ public struct Engine: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func countFlow(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ verdict: FlowVerdict) {
+  mutating func countFlow(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ verdict: FlowVerdict) {
     let isCounted = slot.pointee.flags.contains(.counted)
     if isCounted, verdict.rawValue <= slot.pointee.flowVerdict.rawValue { return }
     totalsBuffer.base.pointee.moveFlow(from: isCounted ? slot.pointee.flowVerdict : nil, to: verdict)

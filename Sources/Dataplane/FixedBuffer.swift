@@ -27,8 +27,9 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
     self.count = count
   }
 
-  init(_ elements: [Element], padding: Element) {
-    self.init(repeating: padding, count: elements.count)
+  /// - Parameter spare: places of `padding` behind the elements.
+  init(_ elements: [Element], padding: Element, spare: Int = 0) {
+    self.init(repeating: padding, count: elements.count + spare)
     for (index, element) in elements.enumerated() { base[index] = element }
   }
 
@@ -47,5 +48,6 @@ struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
   }
 }
 
-/// Shared between threads only inside `LookupTables`, which never writes after it is built.
+/// Shared between threads only inside `LookupTables`, which is never written after it is built but by a `LookupEditor`,
+/// whose tables belong to one thread.
 extension FixedBuffer: @unchecked Sendable where Element: Sendable {}

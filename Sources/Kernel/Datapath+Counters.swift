@@ -16,6 +16,10 @@ extension Datapath {
 
   /// What each policy entry has decided since the tables came into force, as `Tables.policies` and their `entries`.
   public func entryCounters() throws(KernelError) -> [[Traffic]] {
+    try Self.entryCounters(image, counters)
+  }
+
+  static func entryCounters(_ image: TableImage, _ counters: borrowing BPFMap) throws(KernelError) -> [[Traffic]] {
     let total = Int(image.settings.entry_count)
     let processors = Int(libbpf_num_possible_cpus())
     let values = try BPFMap.elements(

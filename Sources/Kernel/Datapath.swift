@@ -6,11 +6,13 @@ public import Tables
 /// Weir's BPF program, loaded, with one set of tables in force.
 public struct Datapath: ~Copyable {
   let object: DatapathObject
-  let options: DatapathOptions
-  /// What the tables in force are made of, to tell what counters and verdicts stand for.
-  private(set) var image: TableImage
+  private(set) var options: DatapathOptions
+  /// What the tables of either half are made of, to tell what counters and verdicts stand for: those in force, and those
+  /// before, of which events may still be read.
+  private var images: [TableImage]
   /// Of the tables in force.
   private(set) var counters: BPFMap
+  let events: EventBuffer
 
   /// Loads the program, and the tables into its maps.
   ///
@@ -24,7 +26,7 @@ public struct Datapath: ~Copyable {
     constants.one_endpoint = options.endpoint == nil ? 0 : 1
     constants.vary_port = options.variation?.port ?? 0
     constants.vary_address = options.variation?.address ?? 0
-    var programs = options.hooks.map { $0.programName(options.hops) }
+    var programs = options.hooks.flatMap { hook in options.programHops.map(hook.programName) }
     if options.variation != nil { programs += [Self.variedProgram] }
     if options.keepsVerdict || options.variation != nil { programs += [Self.nullProgram] }
     let object = try DatapathObject(
@@ -38,14 +40,24 @@ public struct Datapath: ~Copyable {
     let image = try TableImage(tables, options)
     let counters = try Self.makeCounters(image)
     try object.install(image, counters.descriptor, options.layout)
+    let events = try EventBuffer(try object.map("events"))
     self.object = object
     self.options = options
-    self.image = image
+    self.events = events
+    images = [image, image]
     self.counters = counters
   }
 
   static let nullProgram = "weir_null"
   static let variedProgram = "weir_varied"
+
+  /// Of the tables in force; raised by one with each new set.
+  public var generation: UInt32 { object.control.pointee.generation }
+
+  /// The tables in force.
+  var image: TableImage { image(of: generation) }
+
+  func image(of generation: UInt32) -> TableImage { images[Int(generation & 1)] }
 
   /// The second in which connections are judged, where the clock is given.
   public var now: UInt32 {
@@ -54,13 +66,41 @@ public struct Datapath: ~Copyable {
   }
 
   /// Judges all further packets by other tables; every packet is judged by either the old or the new ones as a whole.
-  /// Connections stay.
-  public mutating func replaceTables(_ tables: Tables) throws(KernelError) {
-    let next = try TableImage(tables, options)
+  /// Connections stay. When it fails, the old ones stay in force.
+  ///
+  /// Events of the tables before the present ones have to be read by then.
+  ///
+  /// - Parameter endpoint: where the datapath serves one endpoint, its index in the new tables.
+  /// - Returns: what the entries of the old tables had decided at the end, as `entryCounters`.
+  @discardableResult
+  public mutating func replaceTables(
+    _ tables: Tables, endpoint: Int? = nil
+  ) throws(KernelError) -> [[Traffic]] {
+    var nextOptions = options
+    if options.endpoint != nil { nextOptions.endpoint = endpoint ?? options.endpoint }
+    let next = try TableImage(tables, nextOptions)
     let nextCounters = try Self.makeCounters(next)
     try object.install(next, nextCounters.descriptor, options.layout)
-    image = next
+    options = nextOptions
+    images[Int(generation & 1)] = next
+    let last = try Self.entryCounters(image(of: generation &- 1), counters)
     counters = nextCounters
+    return last
+  }
+
+  /// Attaches the program to an interface, at all these hooks or at none.
+  ///
+  /// - Parameter side: which end of the endpoint's devices the interface is, where the datapath serves one endpoint.
+  public func attach(
+    to interface: NetworkInterface, at points: [HookPoint], side: EndpointSide = .host,
+    preference: InterfaceAttachment.Preference = .automatic
+  ) throws(KernelError) -> InterfaceAttachment {
+    var programs: [(HookPoint, Int32)] = []
+    for point in points {
+      let hops = options.endpoint == nil ? options.hops : point.hop(at: side)
+      programs.append((point, try object.program(point.hook.programName(hops))))
+    }
+    return try InterfaceAttachment(programs, to: interface, preference: preference)
   }
 
   // MARK: Tables
@@ -70,7 +110,13 @@ public struct Datapath: ~Copyable {
       BPF_MAP_TYPE_ARRAY, name: "entry_counters", keySize: 4, valueSize: MemoryLayout<traffic>.size,
       capacity: Int(libbpf_num_possible_cpus()) * Int(image.settings.entry_count), flags: UInt32(BPF_F_INNER_MAP))
   }
+}
 
+extension DatapathOptions {
+  /// What the programs to load judge: an endpoint's own interface has one program for each way.
+  fileprivate var programHops: [Hops] {
+    endpoint != nil && hops == .all ? [.ingress, .egress] : [hops]
+  }
 }
 
 extension DatapathOptions.Hook {

@@ -11,6 +11,10 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
     case failed
     /// The tables do not fit into the maps.
     case tooLarge
+    /// There is no such interface.
+    case missing
+    /// Something else is in the way.
+    case busy
   }
 
   public var kind: Kind
@@ -20,11 +24,14 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
   public var detail: String
   /// What libbpf and the verifier said, in full; empty when nothing.
   public var log: String
+  /// What the user can do about it; empty when nothing comes to mind.
+  public var hint: String
 
-  public init(_ kind: Kind, _ operation: String, _ detail: String, log: String = "") {
+  public init(_ kind: Kind, _ operation: String, _ detail: String, hint: String = "", log: String = "") {
     self.kind = kind
     self.operation = operation
     self.detail = detail
+    self.hint = hint
     self.log = log
   }
 
@@ -34,6 +41,8 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
       switch number {
       case EPERM, EACCES: .notPermitted
       case ENOSYS, ENOTSUP, Self.notSupportedInKernel: .unsupported
+      case E2BIG, ENOSPC, ENOMEM: .tooLarge
+      case ENODEV, ENXIO: .missing
       default: .failed
       }
     self.init(kind, operation, Self.text(number), log: log)
@@ -45,6 +54,11 @@ public struct KernelError: Error, Sendable, Equatable, CustomStringConvertible {
   static let notSupportedInKernel: Int32 = 524
 
   private static func text(_ number: Int32) -> String {
-    number == notSupportedInKernel ? "operation not supported by this kernel" : String(cString: strerror(number))
+    switch number {
+    case notSupportedInKernel, ENOSYS: "this kernel does not support it"
+    case E2BIG, ENOSPC: "there is no room for more entries"
+    case ENODEV, ENXIO: "the interface is gone"
+    default: String(cString: strerror(number))
+    }
   }
 }

@@ -13,6 +13,15 @@ public enum KernelSupport {
     for (type, name) in programTypes where libbpf_probe_bpf_prog_type(type, nil) != 1 {
       throw KernelError(.unsupported, operation, "the kernel has no BPF programs of type \(name)")
     }
+    for (type, helper, name) in helpers where libbpf_probe_bpf_helper(type, helper, nil) == 0 {
+      throw KernelError(.unsupported, operation, "the kernel has no BPF helper \(name)")
+    }
+  }
+
+  /// Whether this process may look at what is attached.
+  public static func checkPermission() throws(KernelError) {
+    try checkCapabilities()
+    try checkSystemCall()
   }
 
   private static let operation = "use BPF"
@@ -25,6 +34,14 @@ public enum KernelSupport {
 
   private static let programTypes: [(bpf_prog_type, String)] = [
     (BPF_PROG_TYPE_SCHED_CLS, "sched_cls"), (BPF_PROG_TYPE_XDP, "xdp"),
+  ]
+
+  /// The newest that the program calls.
+  private static let helpers: [(bpf_prog_type, bpf_func_id, String)] = [
+    (BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_ktime_get_coarse_ns, "ktime_get_coarse_ns (Linux 5.11)"),
+    (BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_ringbuf_reserve, "ringbuf_reserve (Linux 5.8)"),
+    (BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len, "xdp_get_buff_len (Linux 5.18)"),
+    (BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_load_bytes, "xdp_load_bytes (Linux 5.18)"),
   ]
 
   /// Numbers from `linux/capability.h`.
@@ -42,7 +59,9 @@ public enum KernelSupport {
     if !holds(.bpf) { missing.append("CAP_BPF") }
     if !holds(.netAdmin) { missing.append("CAP_NET_ADMIN") }
     guard missing.isEmpty else {
-      throw KernelError(.notPermitted, operation, "the process lacks \(missing.joined(separator: " and "))")
+      throw KernelError(
+        .notPermitted, operation, "the process lacks \(missing.joined(separator: " and "))",
+        hint: "run as root, or give the capabilities")
     }
   }
 
@@ -67,6 +86,7 @@ public enum KernelSupport {
       if number == EPERM {
         throw KernelError(.notPermitted, operation, "bpf(2) is refused, as container runtimes do")
       }
+      if number == ENOSYS { throw KernelError(.unsupported, operation, "the kernel has no bpf(2)") }
       throw KernelError(operation, errorNumber: number)
     }
     close(descriptor)

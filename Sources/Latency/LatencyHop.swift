@@ -1,6 +1,6 @@
 /// A part of a packet's way through a back end whose time is taken, in the order in which a packet meets them.
 ///
-/// The names are those of tables and JSON; proxies and other back ends add theirs.
+/// The names are those of tables and JSON.
 public enum LatencyHop: Int, CaseIterable, Sendable {
   /// Headers, service translation and the hash of the connection.
   case parse
@@ -10,8 +10,13 @@ public enum LatencyHop: Int, CaseIterable, Sendable {
   case identity
   /// The source's endpoint: the connection's entry there, and its policy.
   case egress
+  /// What a proxy beside the source makes of the packet's bytes, up to the end of what the other one does: a message
+  /// through both is read once.
+  case egressProxy
   /// The destination's endpoint, likewise.
   case ingress
+  /// A proxy beside the destination alone.
+  case ingressProxy
 
   public var name: String {
     switch self {
@@ -19,7 +24,9 @@ public enum LatencyHop: Int, CaseIterable, Sendable {
     case .conntrack: "conntrack"
     case .identity: "identity"
     case .egress: "egress"
+    case .egressProxy: "egress-proxy"
     case .ingress: "ingress"
+    case .ingressProxy: "ingress-proxy"
     }
   }
 }

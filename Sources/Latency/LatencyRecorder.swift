@@ -23,6 +23,11 @@ public struct LatencyRecorder: Sendable {
     loopNanoseconds += timings.nanoseconds
   }
 
+  /// Adds what one packet took at a hop behind the packet loop, which neither the totals nor the loop's time hold.
+  public mutating func record(_ hop: LatencyHop, from begin: UInt64, to end: UInt64) {
+    hops[hop.rawValue].record(net(end, since: begin, intervals: 1))
+  }
+
   private mutating func record(_ marks: PacketMarks) {
     var last = marks.begin
     var intervals: UInt64 = 1

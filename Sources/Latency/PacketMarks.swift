@@ -4,7 +4,7 @@ public struct PacketMarks: BitwiseCopyable, Sendable {
   public var begin: UInt64 = 0
   public var end: UInt64 = 0
   /// By the hop's number; 0 for hops that the packet did not meet.
-  public var hops = InlineArray<5, UInt64>(repeating: 0)
+  public var hops = InlineArray<7, UInt64>(repeating: 0)
 
   @inlinable @inline(__always)
   public init() {}

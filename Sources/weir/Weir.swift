@@ -11,5 +11,8 @@ struct Weir: ParsableCommand {
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",
     version: version,
-    subcommands: [ReplayCommand.self, TraceCommand.self, CompileCommand.self, BenchCommand.self, Dissect.self])
+    subcommands: [
+      ReplayCommand.self, TraceCommand.self, CompileCommand.self, BenchCommand.self, Dissect.self, AttachCommand.self,
+      DetachCommand.self, StatusCommand.self,
+    ])
 }

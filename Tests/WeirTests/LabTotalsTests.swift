@@ -74,16 +74,24 @@ import Testing
     let (json, _) = try totals(Lab.captures + Lab.inForce + Lab.resolved)
     let flows = try #require(json["flow_verdicts"] as? [String: Int])
     let expected = try Expectation.all().map(\.expectation)
-    let dropped = expected.filter { $0.packetVerdict == "DROPPED" }.count
+    let dropped = expected.filter { $0.verdict == "DROPPED" }.count
     #expect(flows["DROPPED"] == dropped)
     #expect(flows["FORWARDED"] == expected.count - dropped)
     #expect(flows["AUDIT"] == 0)
   }
 
-  @Test func auditModeDropsNothing() throws {
+  @Test func auditModeDropsOnlyWhatProxiesRefuse() throws {
     let enforced = try totals(["demo.pcap"] + Lab.inForce).json["verdicts"] as? [String: Int]
-    let audited = try totals(["demo.pcap", "--policy-audit-mode"] + Lab.inForce).json["verdicts"] as? [String: Int]
-    #expect(audited?["DROPPED"] == 0)
+    let json = try totals(["demo.pcap", "--policy-audit-mode"] + Lab.inForce).json
+    let audited = json["verdicts"] as? [String: Int]
+    let flows = json["flow_verdicts"] as? [String: Int]
+    let layer7 = json["l7"] as? [String: Int]
+    // Refused names end their conversations, refused requests do not.
+    #expect(flows?["DROPPED"] == (layer7?["dns_denied"] ?? 0) + (layer7?["sni_denied"] ?? 0))
+    #expect((audited?["DROPPED"] ?? 0) > (layer7?["http_denied"] ?? 0))
+    let filtered = try Lab.run(
+      ["replay", "demo.pcap", "--policy-audit-mode", "--verdict", "DROPPED", "-o", "jsonpb", "-q"] + Lab.inForce)
+    #expect(filtered.lines.allSatisfy { $0.contains("\"Type\":\"L7\"") })
     #expect((audited?["AUDIT"] ?? 0) > 0)
     #expect(enforced?["AUDIT"] == 0)
     #expect(audited?["UNJUDGED"] == enforced?["UNJUDGED"])

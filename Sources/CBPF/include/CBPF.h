@@ -8,11 +8,12 @@
 #include <linux/bpf.h>
 
 #include "../../../bpf/layout.h"
+#include "hooks.h"
 
 /// Opens an object in memory under the name that its maps get in listings; NULL with errno set on failure.
 struct bpf_object *weir_object_open(const void *bytes, size_t size, const char *name);
 
-/// Begins to collect, for the calling thread, what libbpf has to say; nothing is printed by any thread from then on.
+/// Begins to collect, for the calling thread, what libbpf has to say. It is never printed.
 void weir_log_begin(void);
 
 /// What libbpf said since `weir_log_begin`: the verifier's log included, when loading failed. Ends the collecting. The

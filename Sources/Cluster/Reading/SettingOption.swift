@@ -36,6 +36,11 @@ struct SettingOption: Sendable {
     "bpf-ct-timeout-regular-any": duration(\.timeoutAny),
     "http-normalize-path": flag(\.normalizesHTTPPath),
     "tofqdns-dns-reject-response-code": dnsRejectResponse,
+    "tofqdns-min-ttl": number(\.fqdnMinimumTimeToLive),
+    "tofqdns-idle-connection-grace-period": duration(\.fqdnGracePeriod),
+    "tofqdns-endpoint-max-ip-per-hostname": number(\.fqdnMaximumAddresses),
+    "tofqdns-max-deferred-connection-deletes": number(\.fqdnMaximumDeferred),
+    "conntrack-gc-interval": duration(\.conntrackInterval),
     "routing-mode": tunnel("routing-mode", "tunnel or native") { ["tunnel", "native"].contains($0) },
     "tunnel-protocol": tunnel("tunnel-protocol", "vxlan or geneve") { ["vxlan", "geneve"].contains($0) },
     "tunnel-port": tunnel("tunnel-port", "a port from 0 to 65535") { UInt16($0) != nil },
@@ -88,6 +93,14 @@ struct SettingOption: Sendable {
     SettingOption("a duration such as 60s or 2h13m20s") { text, settings in
       guard let seconds = GoDuration.seconds(text) else { return false }
       settings[keyPath: path] = seconds
+      return true
+    }
+  }
+
+  private static func number(_ path: any WritableKeyPath<Settings, Int> & Sendable) -> SettingOption {
+    SettingOption("a number from 0 on") { text, settings in
+      guard let value = UInt32(text) else { return false }
+      settings[keyPath: path] = Int(value)
       return true
     }
   }

@@ -68,6 +68,8 @@ struct LiveIdentities {
     return true
   }
 
+  func slot(of number: UInt32) -> Int? { slots.indices.first { slots[$0].id == number && references[$0] > 0 } }
+
   /// Slots that are in use.
   var used: [Int] { slots.indices.filter { references[$0] > 0 } }
 }

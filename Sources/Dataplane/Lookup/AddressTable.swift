@@ -21,6 +21,9 @@ struct AddressTable: ~Copyable, Sendable {
   private let slots: FixedBuffer<Slot>
   private let mask: Int
 
+  /// Addresses for which there is room, half of the slots.
+  var capacity: Int { (mask + 1) / 2 }
+
   /// - Parameter count: how many addresses will be added at most.
   init(count: Int) {
     let size = Hashing.tableSize(count * 2, minimum: 16)
@@ -39,12 +42,25 @@ struct AddressTable: ~Copyable, Sendable {
     }
   }
 
-  /// Only while building; a second identity for an address replaces the first.
+  /// Only while building or editing; a second identity for an address replaces the first.
   func setIdentity(_ identity: UInt32, node: Int32, of address: IPAddress) {
     let index = place(address)
     slots.base[index].identity = identity
     slots.base[index].node = node
     slots.base[index].hasIdentity = true
+  }
+
+  /// Only while editing: the address is what the block around it is. It keeps its slot.
+  func removeIdentity(of address: IPAddress) {
+    let index = place(address)
+    slots.base[index].identity = 0
+    slots.base[index].node = -1
+    slots.base[index].hasIdentity = false
+  }
+
+  /// Whether an address has a slot.
+  func holds(_ address: IPAddress) -> Bool {
+    find(high: address.high, low: address.low, family: address.isIPv6 ? 6 : 4).family != 0
   }
 
   /// Only while building; the first endpoint that claims an address keeps it.

@@ -2,7 +2,8 @@ public import Addresses
 public import Rules
 public import Tables
 
-/// `Tables` compiled for reading: built once, never changed, shared by any number of engines and threads.
+/// `Tables` compiled for reading: built once, never changed, shared by any number of engines and threads. Tables that a
+/// `LookupEditor` made are the exception: it changes them, and they belong to its thread.
 public final class LookupTables: Sendable {
   let addresses: AddressTable
   let rangesIPv4: PrefixRanges<UInt32>
@@ -21,13 +22,18 @@ public final class LookupTables: Sendable {
   private let identities: FixedBuffer<UInt32>
 
   /// - Parameter vantage: where the packets were captured.
-  public init(_ tables: Tables, vantage: Vantage = .node) {
+  public convenience init(_ tables: Tables, vantage: Vantage = .node) {
+    self.init(tables, vantage: vantage, spareAddresses: 0)
+  }
+
+  /// - Parameter spareAddresses: how many addresses may come later, and policy entries with them; 0: the tables stay.
+  init(_ tables: Tables, vantage: Vantage, spareAddresses: Int) {
     settings = PathSettings(tables.settings)
     self.vantage = vantage
     hasClusterIdentities = tables.settings.hasClusterIdentities
     hasNodes = tables.ipcache.contains { $0.prefix.isHost && ReservedIdentity.isNode($0.identity) }
     identities = FixedBuffer(tables.identities.map(\.id).sorted(), padding: 0)
-    policies = PolicyIndex(tables.policies)
+    policies = PolicyIndex(tables.policies, hasSpareRoom: spareAddresses > 0)
     services = ServiceIndex(services: tables.services, backends: tables.backends)
     groups = ServiceGroups(services: tables.services, backends: tables.backends)
     endpoints = FixedBuffer(Self.records(of: tables), padding: EndpointRecord())
@@ -35,7 +41,7 @@ public final class LookupTables: Sendable {
     var prefixesIPv4: [PrefixRanges<UInt32>.Prefix] = []
     var prefixesIPv6: [PrefixRanges<UInt128>.Prefix] = []
     addresses = AddressTable(
-      count: tables.ipcache.count + tables.endpoints.reduce(0) { $0 + $1.addresses.count })
+      count: tables.ipcache.count + tables.endpoints.reduce(0) { $0 + $1.addresses.count } + spareAddresses)
     for entry in tables.ipcache {
       let (address, length) = (entry.prefix.address, entry.prefix.length)
       if entry.prefix.isHost {
@@ -68,6 +74,15 @@ public final class LookupTables: Sendable {
     precondition(policy >= 0 && policy < policies.policyCount, "no such policy")
     return policies.lookup(
       policy: policy, direction: Int(direction.rawValue), peer: peer, protocolNumber: protocolNumber, port: port)
+  }
+
+  /// The rules behind an entry (index into `Provenance.lists`).
+  ///
+  /// - Parameters:
+  ///   - policy: index into `Tables.policies`.
+  ///   - entry: as a verdict names it; below 0, or unknown: no rules.
+  public func rules(policy: Int, entry: Int32) -> UInt32 {
+    policy >= 0 && policy < policies.policyCount ? policies.rules(policy: policy, entry: entry) : 0
   }
 
   /// Who has an address: the endpoint (index into `Tables.endpoints`), if any, and the security identity.

@@ -15,6 +15,8 @@ struct PolicyIndex: ~Copyable, Sendable {
     var prefixLength: UInt8 = 0
     var isDeny = false
     var authenticationIsExplicit = false
+    /// `PolicyMapEntry.rules`
+    var rules: UInt32 = 0
   }
 
   struct Slot: BitwiseCopyable, Sendable {
@@ -39,19 +41,31 @@ struct PolicyIndex: ~Copyable, Sendable {
 
   static let none = UInt32.max
 
-  private let slots: FixedBuffer<Slot>
+  let slots: FixedBuffer<Slot>
   /// Two per policy: ingress, egress.
-  private let maps: FixedBuffer<Map>
-  private let entries: FixedBuffer<Entry>
+  let maps: FixedBuffer<Map>
+  let entries: FixedBuffer<Entry>
   let policyCount: Int
+  /// Slots and entries that the policies take; there may be spare ones behind them.
+  let builtSlots: Int
+  let builtEntries: Int
 
-  init(_ policies: [EndpointPolicy]) {
+  /// - Parameter hasSpareRoom: entries will come and go.
+  init(_ policies: [EndpointPolicy], hasSpareRoom: Bool = false) {
     policyCount = policies.count
     var builder = PolicyIndexBuilder()
     for policy in policies { builder.add(policy) }
-    slots = FixedBuffer(builder.slots, padding: Slot())
+    builtSlots = builder.slots.count
+    builtEntries = builder.entries.count
+    slots = FixedBuffer(builder.slots, padding: Slot(), spare: hasSpareRoom ? max(1 << 16, builtSlots) : 0)
     maps = FixedBuffer(builder.maps, padding: Map())
-    entries = FixedBuffer(builder.entries, padding: Entry())
+    entries = FixedBuffer(builder.entries, padding: Entry(), spare: hasSpareRoom ? max(1 << 15, builtEntries) : 0)
+  }
+
+  /// The rules behind an entry, as `PolicyVerdict.entry` names it.
+  func rules(policy: Int, entry: Int32) -> UInt32 {
+    let index = Int(maps[policy * 2].firstEntry) + Int(entry)
+    return entry >= 0 && index < entries.count ? entries[index].rules : 0
   }
 
   @inline(__always)

@@ -28,10 +28,7 @@ struct PolicyIndexBuilder {
 
   private mutating func insert(_ key: PolicyMapKey, entry: UInt32, into map: inout PolicyIndex.Map) {
     let length = entries[Int(entry)].prefixLength
-    let portBits = length > 8 ? length - 8 : 0
-    let packed = PolicyIndex.key(
-      identity: key.identity, protocolNumber: key.protocolNumber, port: key.port & ~(UInt16.max >> UInt16(portBits)),
-      prefixLength: UInt32(length))
+    let packed = PolicyIndex.key(key)
     if key.identity == 0 { map.anyLengths |= 1 << length } else { map.peerLengths |= 1 << length }
     var index = PolicyIndex.home(packed, map.mask)
     while slots[Int(map.base + index)].entry != PolicyIndex.none {
@@ -42,11 +39,26 @@ struct PolicyIndexBuilder {
   }
 }
 
+extension PolicyIndex {
+  /// A protocol's prefix is at most 8 + 16 bits, whatever the tables say.
+  static func prefixLength(of key: PolicyMapKey) -> UInt8 {
+    key.protocolNumber == 0 ? 0 : 8 + min(key.portPrefixLength, 16)
+  }
+
+  static func key(_ key: PolicyMapKey) -> UInt64 {
+    let length = prefixLength(of: key)
+    let portBits = length > 8 ? length - 8 : 0
+    return Self.key(
+      identity: key.identity, protocolNumber: key.protocolNumber, port: key.port & ~(UInt16.max >> UInt16(portBits)),
+      prefixLength: UInt32(length))
+  }
+}
+
 extension PolicyIndex.Entry {
   init(_ entry: PolicyMapEntry) {
-    // A protocol's prefix is at most 8 + 16 bits, whatever the tables say.
-    prefixLength = entry.key.protocolNumber == 0 ? 0 : 8 + min(entry.key.portPrefixLength, 16)
+    prefixLength = PolicyIndex.prefixLength(of: entry.key)
     isDeny = entry.isDeny
+    rules = entry.rules
     guard !entry.isDeny else { return }
     redirect = entry.redirect
     proxyPriority = entry.proxyPriority

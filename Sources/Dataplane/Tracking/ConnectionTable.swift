@@ -96,6 +96,17 @@ struct ConnectionTable: ~Copyable {
     }
   }
 
+  /// The slot of a connection that is known; nil for others.
+  mutating func find(_ key: Key) -> UnsafeMutablePointer<ConnectionSlot>? {
+    var probe = index.probe(key.hash)
+    while true {
+      let number = index.next(&probe)
+      if number < 0 { return nil }
+      let slot = slots.base + number  // the index holds only numbers of slots
+      if Self.match(slot, key) >= 0 { return slot }
+    }
+  }
+
   /// The packet's orientation, or -1. Both are compared without a branch between them: which way a packet goes is not
   /// predictable.
   @inline(__always)
@@ -161,6 +172,10 @@ struct ConnectionTable: ~Copyable {
     if (slots.base + number).isAlive(at: now) { evicted &+= 1 }
     slots.base[number].family = 0
     slots.base[number].entries = InlineArray(repeating: TrackedConnection())
+  }
+
+  func forEach(_ body: (UnsafeMutablePointer<ConnectionSlot>) -> Void) {
+    for number in 0..<count where slots.base[number].family != 0 { body(slots.base + number) }
   }
 
   /// Forgets all connections, and keeps the memory that they have taken.

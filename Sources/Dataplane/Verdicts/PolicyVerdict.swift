@@ -5,7 +5,8 @@ public import Tables
 /// Authentication is reported, not enforced: whether it succeeded is the caller's to know.
 @frozen
 public struct PolicyVerdict: Sendable, Equatable, BitwiseCopyable {
-  /// Index into the policy's `entries`; -1 when none decided.
+  /// Index into the policy's `entries`, or, where a `LookupEditor` has changed the tables, beyond them
+  /// (`LookupTables.rules` tells); -1 when none decided.
   public var entry: Int32 = -1
   /// 1 + index into `Tables.redirects`; 0: not redirected.
   public var redirect: UInt16 = 0

@@ -32,6 +32,8 @@ extension ReplayStatistics {
     }
     bytes.append("},\n \"l7\":{")
     for counter in L7.counters { bytes.counter(counter.name, l7[keyPath: counter.path]) }
+    bytes.append("},\n \"names\":{")
+    for counter in Names.counters { bytes.counter(counter.name, names[keyPath: counter.path]) }
     bytes.append("},\n \"packets_by\":{")
     for counter in PacketsBy.counters { bytes.counter(counter.name, packetsBy[keyPath: counter.path]) }
     bytes.append("},\n \"latency_ns\":{")
@@ -52,6 +54,15 @@ extension ReplayStatistics.L7 {
     ("http_requests", \.httpRequests), ("http_denied", \.httpDenied), ("dns_queries", \.dnsQueries),
     ("dns_denied", \.dnsDenied), ("tls_sni", \.tlsServerNames), ("sni_denied", \.tlsServerNamesDenied),
     ("kafka_requests", \.kafkaRequests),
+  ]
+}
+
+extension ReplayStatistics.Names {
+  typealias Counter = (name: StaticString, path: any WritableKeyPath<Self, UInt64> & Sendable)
+
+  static let counters: [Counter] = [
+    ("answers", \.answers), ("names", \.names), ("addresses", \.addresses), ("expired", \.expired),
+    ("dropped", \.dropped),
   ]
 }
 

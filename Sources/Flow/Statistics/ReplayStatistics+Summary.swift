@@ -7,6 +7,7 @@ extension ReplayStatistics {
     writeDropReasons(to: &bytes)
     writeDeniedPairs(top: top, to: &bytes)
     writeL7(to: &bytes)
+    writeNames(to: &bytes)
     writeLatency(to: &bytes)
     writeLimits(to: &bytes)
     return bytes.text
@@ -65,6 +66,20 @@ extension ReplayStatistics {
     }
   }
 
+  private func writeNames(to bytes: inout OutputBuffer) {
+    guard names.answers > 0 else { return }
+    func count(_ number: UInt64, _ one: String, _ many: String) -> String {
+      "\(grouped(number)) \(number == 1 ? one : many)"
+    }
+    bytes.append(
+      text:
+        "\n\(count(names.names, "name", "names")) with \(count(names.addresses, "address", "addresses")) learnt from "
+        + count(names.answers, "DNS answer", "DNS answers"))
+    if names.expired > 0 { bytes.append(text: ", \(grouped(names.expired)) forgotten again") }
+    if names.dropped > 0 { bytes.append(text: ", \(grouped(names.dropped)) not learnt for want of room") }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
   private func writeL7(to bytes: inout OutputBuffer) {
     guard l7 != L7() else { return }
     var table = TextTable([("L7", .left), ("MESSAGES", .right), ("DENIED", .right)])
@@ -73,9 +88,10 @@ extension ReplayStatistics {
     if l7.tlsServerNames > 0 {
       table.add(["TLS server names", grouped(l7.tlsServerNames), grouped(l7.tlsServerNamesDenied)])
     }
-    if l7.kafkaRequests > 0 { table.add(["Kafka requests", grouped(l7.kafkaRequests), "-"]) }
+    if l7.kafkaRequests > 0 { table.add(["Kafka requests", grouped(l7.kafkaRequests), grouped(l7.kafkaDenied)]) }
     bytes.append(UInt8(ascii: "\n"))
-    table.write(to: &bytes)
+    if !table.isEmpty { table.write(to: &bytes) }
+    for note in l7.notes { bytes.append(text: "\(note)\n") }
   }
 
   private func writeLatency(to bytes: inout OutputBuffer) {

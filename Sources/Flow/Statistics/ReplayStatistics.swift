@@ -14,6 +14,7 @@ public struct ReplayStatistics: Sendable, Hashable {
   /// By packet.
   public var dropReasons: [Flow.DropReason: UInt64] = [:]
   public var l7 = L7()
+  public var names = Names()
   public var packetsBy = PacketsBy()
   /// In the order in which a packet meets the hops.
   public var latency: [Latency] = []
@@ -47,6 +48,18 @@ public struct ReplayStatistics: Sendable, Hashable {
     }
   }
 
+  /// What DNS answers have taught.
+  public struct Names: Sendable, Hashable {
+    public var answers: UInt64 = 0
+    public var names: UInt64 = 0
+    /// Pairs of name and address: learnt, forgotten again, and not learnt for want of room.
+    public var addresses: UInt64 = 0
+    public var expired: UInt64 = 0
+    public var dropped: UInt64 = 0
+
+    public init() {}
+  }
+
   public struct L7: Sendable, Hashable {
     public var httpRequests: UInt64 = 0
     public var httpDenied: UInt64 = 0
@@ -55,6 +68,10 @@ public struct ReplayStatistics: Sendable, Hashable {
     public var tlsServerNames: UInt64 = 0
     public var tlsServerNamesDenied: UInt64 = 0
     public var kafkaRequests: UInt64 = 0
+    /// For the summary alone.
+    public var kafkaDenied: UInt64 = 0
+    /// What became of whole connections, in words with their counts: for the summary alone.
+    public var notes: [String] = []
 
     public init() {}
   }

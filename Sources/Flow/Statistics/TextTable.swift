@@ -11,6 +11,9 @@ struct TextTable {
     rows = [columns.map(\.title)]
   }
 
+  /// There is nothing but the titles.
+  var isEmpty: Bool { rows.count == 1 }
+
   /// Adds a row with as many cells as there are columns.
   mutating func add(_ cells: [String]) {
     rows.append(cells)

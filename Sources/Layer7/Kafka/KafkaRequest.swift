@@ -15,4 +15,17 @@ public struct KafkaRequest: Sendable, Hashable {
 
   /// Whether requests of this kind name topics (`cilium-policy.md` §7.7).
   public var canNameTopics: Bool { KafkaSchema.topics[apiKey] != nil }
+
+  /// What Cilium calls this kind of request: `produce`, `fetch`…; its number where it has no name.
+  public var apiKeyName: String {
+    Self.keyNames.indices.contains(Int(apiKey)) ? Self.keyNames[Int(apiKey)] : String(apiKey)
+  }
+
+  static let keyNames = [
+    "produce", "fetch", "offsets", "metadata", "leaderandisr", "stopreplica", "updatemetadata", "controlledshutdown",
+    "offsetcommit", "offsetfetch", "findcoordinator", "joingroup", "heartbeat", "leavegroup", "syncgroup",
+    "describegroups", "listgroups", "saslhandshake", "apiversions", "createtopics", "deletetopics", "deleterecords",
+    "initproducerid", "offsetforleaderepoch", "addpartitionstotxn", "addoffsetstotxn", "endtxn", "writetxnmarkers",
+    "txnoffsetcommit", "describeacls", "createacls", "deleteacls", "describeconfigs", "alterconfigs",
+  ]
 }

@@ -29,7 +29,7 @@ public struct KafkaRuleSet: Sendable {
       case ("consume", _): compiled.keys = [1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 18]
       case ("", ""): compiled.keys = nil
       case ("", let name):
-        if let key = Self.keyNames.firstIndex(of: name) {
+        if let key = KafkaRequest.keyNames.firstIndex(of: name) {
           compiled.keys = [Int16(key)]
         } else {
           compiled.isPossible = false
@@ -43,14 +43,6 @@ public struct KafkaRuleSet: Sendable {
       return compiled
     }
   }
-
-  private static let keyNames = [
-    "produce", "fetch", "offsets", "metadata", "leaderandisr", "stopreplica", "updatemetadata", "controlledshutdown",
-    "offsetcommit", "offsetfetch", "findcoordinator", "joingroup", "heartbeat", "leavegroup", "syncgroup",
-    "describegroups", "listgroups", "saslhandshake", "apiversions", "createtopics", "deletetopics", "deleterecords",
-    "initproducerid", "offsetforleaderepoch", "addpartitionstotxn", "addoffsetstotxn", "endtxn", "writetxnmarkers",
-    "txnoffsetcommit", "describeacls", "createacls", "deleteacls", "describeconfigs", "alterconfigs",
-  ]
 
   /// Rules with topics may cover a request of several topics together; one without a topic allows at once.
   public func decide(_ request: KafkaRequest, in bytes: RawSpan) -> Decision {

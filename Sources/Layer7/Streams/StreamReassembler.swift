@@ -37,9 +37,11 @@ public struct StreamReassembler: ~Copyable {
   ///
   /// - Parameters:
   ///   - payload: what was captured of it; at most `segment.length` bytes.
+  /// - Returns: the number of its connection, as in `StreamChunk.stream`.
+  @discardableResult
   public mutating func add<Consumer: StreamConsumer & ~Copyable>(
     _ segment: TCPSegment, _ payload: RawSpan, to consumer: inout Consumer
-  ) {
+  ) -> Int {
     counters.segments &+= 1
     let (key, isAscending) = StreamKey.of(segment.source, segment.destination)
     let number = connection(key, to: &consumer)
@@ -49,7 +51,7 @@ public struct StreamReassembler: ~Copyable {
     let length = max(segment.length, payload.byteCount)
     guard !side.flags.contains(.done), length > 0 || segment.flags.contains(.fin) else {
       if length > 0 { connections[number].speaker = isAscending ? .ascending : .descending }
-      return
+      return number
     }
     let sequence = segment.flags.contains(.syn) ? segment.sequence &+ 1 : segment.sequence
     if !side.flags.contains(.started) {
@@ -77,6 +79,7 @@ public struct StreamReassembler: ~Copyable {
     }
     if side.flags.contains(.finished), side.fin == side.next { end(&side, place, to: &consumer) }
     write(side, number, isAscending)
+    return number
   }
 
   /// Tells the consumer of everything that is still incomplete. To be called at the end of the capture.

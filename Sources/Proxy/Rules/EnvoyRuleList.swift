@@ -13,8 +13,6 @@ struct EnvoyRuleList: Sendable {
     let serverNames: [ServerNameMatcher]
     let http: HTTPRuleSet?
     let kafka: KafkaRuleSet?
-    /// Its parser is that of HTTP.
-    let readsHTTP: Bool
     let terminatesTLS: Bool
 
     func applies(to remote: UInt32, _ listener: String) -> Bool {
@@ -22,7 +20,14 @@ struct EnvoyRuleList: Sendable {
     }
   }
 
+  /// What a peer's connections are redirected to, whether or not its rules reach Envoy.
+  private struct Parser: Sendable {
+    let name: String
+    var remotes: RemotePeers
+  }
+
   private var rules: [Rule] = []
+  private var parsers: [Parser] = []
   /// A peer that lets everybody pass: its filter is sent without any rule, so it counts only while no other filter adds
   /// one (`cilium-policy.md` §7.1).
   private var openPeer: RulePlace?
@@ -34,6 +39,9 @@ struct EnvoyRuleList: Sendable {
   mutating func add(
     _ filter: L4Filter, at index: Int, normalizesPath: Bool, secret: (SecretReference) -> String?
   ) throws(L7RuleError) {
+    for peer in filter.peers where !peer.isDeny && !peer.parser.isEmpty {
+      parsers.append(Parser(name: peer.parser, remotes: RemotePeers(peer)))
+    }
     if let open = filter.openPeer {
       openPeer = openPeer ?? RulePlace(filter: index, peer: open)
       return
@@ -55,7 +63,7 @@ struct EnvoyRuleList: Sendable {
         Rule(
           place: RulePlace(filter: index, peer: number), remotes: RemotePeers(peer), isDeny: peer.isDeny,
           listener: peer.listener, serverNames: peer.serverNames.map { ServerNameMatcher($0) }, http: http,
-          kafka: kafka, readsHTTP: peer.parser == "http", terminatesTLS: peer.terminatingTLS != nil))
+          kafka: kafka, terminatesTLS: peer.terminatingTLS != nil))
     }
   }
 
@@ -109,8 +117,14 @@ struct EnvoyRuleList: Sendable {
     return nil
   }
 
-  func readsHTTP(from remote: UInt32) -> Bool {
-    rules.contains { $0.readsHTTP && !$0.isDeny && $0.remotes.contains(remote) }
+  /// The parsers of rules for the remote: `http`, `tls`, `kafka`…
+  func parsers(for remote: UInt32) -> Set<String> {
+    Set(parsers.lazy.filter { $0.remotes.contains(remote) }.map(\.name))
+  }
+
+  /// Whether a server name can open what nothing else does.
+  func asksForServerName(of remote: UInt32) -> Bool {
+    rules.contains { !$0.isDeny && !$0.serverNames.isEmpty && $0.applies(to: remote, "") }
   }
 
   func terminatesTLS(with remote: UInt32) -> Bool {
@@ -121,10 +135,14 @@ struct EnvoyRuleList: Sendable {
     for index in rules.indices where selectors.contains(rules[index].remotes.selector) {
       rules[index].remotes.insert(identity)
     }
+    for index in parsers.indices where selectors.contains(parsers[index].remotes.selector) {
+      parsers[index].remotes.insert(identity)
+    }
   }
 
   mutating func remove(_ identity: UInt32) {
     for index in rules.indices { rules[index].remotes.remove(identity) }
+    for index in parsers.indices { parsers[index].remotes.remove(identity) }
   }
 }
 

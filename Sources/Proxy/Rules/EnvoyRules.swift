@@ -66,7 +66,18 @@ public struct EnvoyRules: Sendable {
 
   /// Whether a rule for the remote asks for HTTP, so that its connections come to a listener that reads requests.
   public func readsHTTP(from remote: UInt32) -> Bool {
-    everyPort.readsHTTP(from: remote) || port.readsHTTP(from: remote)
+    parsers(for: remote).contains("http")
+  }
+
+  /// The parsers that rules for the remote ask for: `http`, `tls`, `kafka` or another `l7proto`.
+  func parsers(for remote: UInt32) -> Set<String> {
+    everyPort.parsers(for: remote).union(port.parsers(for: remote))
+  }
+
+  /// Whether the remote's connections are refused unless they ask for one of the servers that the rules name.
+  func asksForServerName(of remote: UInt32) -> Bool {
+    guard case .refused(nil) = decide(connectionFrom: remote, serverName: nil) else { return false }
+    return lists.contains { $0.asksForServerName(of: remote) }
   }
 
   /// Whether TLS with a remote is terminated, so that requests inside it are read.

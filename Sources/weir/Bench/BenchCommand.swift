@@ -5,6 +5,7 @@ import Dataplane
 import Latency
 import Manifest
 import Packet
+import Proxy
 import Tables
 
 /// `weir bench`: how long a verdict takes.
@@ -96,7 +97,9 @@ struct BenchCommand: ParsableCommand {
       throw ExitStatus.badData
     }
     let load = PacketLoad(builder)
-    var bench = EngineBench(workspace.tables, EngineOptions())
+    var proxies = ProxySettings(workspace, judgesQUIC: false)
+    proxies.recordsEvents = false
+    var bench = EngineBench(workspace.tables, EngineOptions(), proxies)
     let sampling = PacketTimer.Sampling(counter: .init(), interval: latencySample)
     let figures = [bench.measure(load, seconds: seconds, sampling: sampling)]
     switch output {

@@ -1,6 +1,7 @@
 import Dataplane
 import Latency
 import Packet
+import Proxy
 import Tables
 
 /// Measures the Swift engine over a load: in groups for the throughput, then one packet at a time for the latency.
@@ -11,10 +12,15 @@ struct EngineBench: ~Copyable {
   private var engine: Engine
   private var packets = CapturedPackets(capacity: Replay.batch)
   private var prepared = PreparedPackets(capacity: Replay.batch)
-  private var reports = VerdictReports([], capacity: Replay.batch)
+  private var reports: VerdictReports
+  private var noReports = VerdictReports([], capacity: Replay.batch)
+  /// Only latencies are taken of proxies: the throughput is that of packet verdicts, as other back ends give them.
+  private var proxies: ProxyStage?
 
-  init(_ tables: Tables, _ options: EngineOptions) {
+  init(_ tables: Tables, _ options: EngineOptions, _ settings: ProxySettings) {
     lookup = LookupTables(tables)
+    proxies = ProxyStage(tables, settings)
+    reports = VerdictReports(proxies == nil ? [] : .redirected, capacity: Replay.batch)
     engine = Engine(sharing: lookup, options: options)
   }
 
@@ -56,7 +62,7 @@ struct EngineBench: ~Copyable {
     while position < load.count {
       load.fill(&packets, from: position)
       prepared.prepare(packets, lookup)
-      engine.judge(packets, prepared, reports: &reports)
+      engine.judge(packets, prepared, reports: &noReports)
       position += packets.count
     }
     return CycleCounter.nanoseconds() - start
@@ -64,10 +70,16 @@ struct EngineBench: ~Copyable {
 
   private mutating func timedPass(_ load: borrowing PacketLoad, _ timer: inout PacketTimer) {
     engine.forgetPackets()
+    proxies?.forgetPackets()
     var position = 0
     while position < load.count {
       load.fill(&packets, from: position)
       timer.judge(packets, with: &engine, reports: &reports)
+      for index in 0..<reports.count {
+        var verdict = reports[index].verdict
+        _ = timer.judge(
+          lookup.view(of: packets[Int(reports[index].index)]), &verdict, by: &proxies, with: &engine)
+      }
       position += packets.count
     }
   }

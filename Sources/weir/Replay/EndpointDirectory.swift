@@ -1,5 +1,6 @@
 import Dataplane
 import Flow
+import Names
 import Tables
 
 /// How ends, nodes and policies are called in events: made once, shared by every event.
@@ -11,7 +12,7 @@ struct EndpointDirectory {
     case logged
   }
 
-  private let tables: Tables
+  private var tables: Tables
   private let endpoints: [SharedValue<FlowEndpoint>]
   /// The observers of each endpoint's node.
   private let observers: [SharedValue<Flow.Observer>]
@@ -43,6 +44,17 @@ struct EndpointDirectory {
       return observer
     }
     attributions = Array(repeating: nil, count: tables.provenance.lists.count * Decision.allCases.count)
+  }
+
+  /// Goes on with tables that have changed; endpoints never do.
+  mutating func follow(_ effect: LearnedTables.Effect, _ tables: Tables) {
+    self.tables = tables
+    if case .replaced = effect {
+      byIdentity.removeAll()
+      attributions = []
+    }
+    let missing = tables.provenance.lists.count * Decision.allCases.count - attributions.count
+    attributions += Array(repeating: nil, count: max(missing, 0))
   }
 
   /// The end with this endpoint (-1: none) and this identity, as the judging endpoint sees it.

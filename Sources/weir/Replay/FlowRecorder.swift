@@ -1,6 +1,7 @@
 import Addresses
 import Dataplane
 import Flow
+import Names
 import Packet
 import Rules
 import Tables
@@ -12,18 +13,37 @@ import Tables
 /// trace. A denied packet gives a policy verdict and a drop; what would never have been sent after a refused opening
 /// is counted, and shown only with every packet.
 struct FlowRecorder {
-  private let tables: Tables
+  private var tables: Tables
+  /// What the verdicts come from, where it is not as the tables were.
+  private var lookup: LookupTables?
   /// Every packet, not only those that open a connection or are dropped.
   private let recordsEveryPacket: Bool
-  private var directory: EndpointDirectory
+  /// Tells this recorder's events from those of another.
+  private let seed: UInt64
+  var directory: EndpointDirectory
   private var index: UInt64 = 0
   /// The events of the packet recorded last, in the order in which it met the hops.
   private(set) var flows: [Flow] = []
+  /// Names that the ends of the packet to be recorded next are known by.
+  var names: (source: [String], destination: [String]) = ([], [])
 
-  init(tables: Tables, recordsEveryPacket: Bool) {
+  init(tables: Tables, lookup: LookupTables? = nil, recordsEveryPacket: Bool, seed: UInt64 = 0) {
     self.tables = tables
+    self.lookup = lookup
     self.recordsEveryPacket = recordsEveryPacket
+    self.seed = seed
     directory = EndpointDirectory(tables)
+  }
+
+  /// Goes on with tables that have changed.
+  mutating func follow(_ effect: LearnedTables.Effect, _ lookup: LookupTables) {
+    self.lookup = lookup
+    switch effect {
+    case .none: return
+    case .changed(let delta): tables.append(delta)
+    case .replaced(let tables): self.tables = tables
+    }
+    directory.follow(effect, tables)
   }
 
   /// Puts the packet's events into `flows`.
@@ -82,10 +102,7 @@ struct FlowRecorder {
     flow.eventType = .policyVerdict
     flow.policyMatchType = Flow.PolicyMatchType(rawValue: UInt32(hop.matchType.rawValue))
     flow.authType = Flow.AuthType(rawValue: Int32(hop.authenticationNumber)) ?? .disabled
-    var rules: UInt32 = 0
-    if endpoint >= 0, hop.entry >= 0, let policy = tables.endpoints[Int(endpoint)].policy {
-      rules = tables.policies[policy].entries[Int(hop.entry)].rules
-    }
+    let rules = rules(of: hop, endpoint)
     var decision = EndpointDirectory.Decision.logged
     switch hop.verdict {
     case .dropped:
@@ -103,6 +120,14 @@ struct FlowRecorder {
     }
     flow.attribution = directory.attribution(of: rules, decision)
     return flow
+  }
+
+  /// The rules behind the entry that decided, as a list of the provenance.
+  private func rules(of hop: HopVerdict, _ endpoint: Int32) -> UInt32 {
+    guard endpoint >= 0, hop.entry >= 0, let policy = tables.endpoints[Int(endpoint)].policy else { return 0 }
+    if let lookup { return lookup.rules(policy: policy, entry: hop.entry) }
+    let entries = tables.policies[policy].entries
+    return Int(hop.entry) < entries.count ? entries[Int(hop.entry)].rules : 0
   }
 
   private func trace(_ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
@@ -123,7 +148,7 @@ struct FlowRecorder {
 
   // MARK: What all of them share
 
-  private mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
+  mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
     var flow = Flow()
     flow.time = time
     flow.observer = directory.observer(at: -1)
@@ -139,6 +164,8 @@ struct FlowRecorder {
     }
     flow.l4 = Self.layer4(of: headers)
     flow.summary = .derived
+    if !names.source.isEmpty { flow.sourceNames = names.source }
+    if !names.destination.isEmpty { flow.destinationNames = names.destination }
     if verdict.service >= 0 {
       let frontend = tables.services[Int(verdict.service)]
       let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
@@ -151,9 +178,9 @@ struct FlowRecorder {
     return flow
   }
 
-  private mutating func add(_ flow: consuming Flow) {
+  mutating func add(_ flow: consuming Flow) {
     index += 1
-    flow.uuid = FlowUUID(seed: 0, index: index)
+    flow.uuid = FlowUUID(seed: seed, index: index)
     flows.append(flow)
   }
 

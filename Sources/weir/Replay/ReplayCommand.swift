@@ -1,10 +1,13 @@
 import ArgumentParser
 import Capture
 import Cluster
+import Compiler
 import Dataplane
 import Flow
 import Manifest
+import Names
 import Packet
+import Proxy
 import Tables
 
 /// `weir replay`: captures against policies.
@@ -74,6 +77,9 @@ struct ReplayCommand: ParsableCommand {
       """, valueName: "auto|endpoint|node|overlay"))
   var vantage = VantageOption.auto
 
+  @Flag(help: "Judge the server names of redirected QUIC connections too, which Cilium does not.")
+  var quicSni = false
+
   @Option(help: ArgumentHelp("How many threads judge packets, where only totals are wanted (default: one per core)."))
   var threads: Int?
 
@@ -104,20 +110,23 @@ struct ReplayCommand: ParsableCommand {
     options.findsSightings = vantage.findsSightings(capture.points)
     let assumption = vantage.assumption(capture.points)
     console.report(Diagnostic(.note, at: nil, "\(assumption): \(vantage.reason(capture.points))"))
-    if output == .summary {
-      try total(capture, workspace.tables, options, assumption, console)
+    if output == .summary, !workspace.compilation.input.learnsNames {
+      try total(capture, workspace, options, assumption, console)
     } else {
-      try print(capture, workspace.tables, selection, options, assumption, console)
+      try print(capture, workspace, selection, options, assumption, console)
     }
   }
 
   /// Judges for the totals alone.
   private func total(
-    _ capture: consuming MergedCapture, _ tables: Tables, _ options: EngineOptions, _ assumption: String,
+    _ capture: consuming MergedCapture, _ workspace: Workspace, _ options: EngineOptions, _ assumption: String,
     _ console: Console
   ) throws {
+    var proxies = ProxySettings(workspace, judgesQUIC: quicSni)
+    proxies.recordsEvents = false
     let replay = ReplayTotals(
-      tables: tables, options: options, vantage: vantage.vantage, sampling: latency.sampling)
+      tables: workspace.tables, options: options, vantage: vantage.vantage, proxies: proxies,
+      sampling: latency.sampling)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Cores.count)
     let duration = ContinuousClock.now - start
@@ -127,13 +136,19 @@ struct ReplayCommand: ParsableCommand {
     try finish(statistics, outcome.damage, readerIsGone: false, console)
   }
 
+  /// Judges in the captures' order: for events, and wherever a packet may change what the next one meets.
   private func print(
-    _ capture: consuming MergedCapture, _ tables: Tables, _ selection: FlowSelection, _ options: EngineOptions,
-    _ assumption: String, _ console: Console
+    _ capture: consuming MergedCapture, _ workspace: Workspace, _ selection: FlowSelection,
+    _ options: EngineOptions, _ assumption: String, _ console: Console
   ) throws {
+    let isSummary = output == .summary
+    var proxies = ProxySettings(workspace, judgesQUIC: quicSni)
+    proxies.recordsEvents = !isSummary
+    proxies.keepsAnswers = true
     var replay = Replay(
-      tables: tables, selection: selection, writer: FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets, options: options, vantage: vantage.vantage, sampling: latency.sampling)
+      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage), selection: selection,
+      writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
+      recordsEveryPacket: packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling)
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)

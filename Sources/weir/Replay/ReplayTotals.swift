@@ -3,23 +3,28 @@ import Dataplane
 import Flow
 import Latency
 import Packet
+import Proxy
 import Tables
 
 /// Captures judged for their totals alone, by one or several engines.
 ///
 /// With several, packets are read by whichever thread is free, dealt out by their address pairs, and judged by each
-/// pair's own engine in the captures' order. So the totals do not depend on the number of threads, as
-/// long as no engine's tables overflow: every engine has room for all connections.
+/// pair's own engine in the captures' order. So the totals do not depend on the number of threads, as long as no engine's
+/// tables overflow: every engine has room for all connections.
 final class ReplayTotals: Sendable {
   private let tables: Tables
   private let lookup: LookupTables
   private let options: EngineOptions
+  private let proxies: ProxySettings
   private let sampling: PacketTimer.Sampling?
 
   /// - Parameter sampling: nil when no packet is timed.
-  init(tables: Tables, options: EngineOptions, vantage: Vantage, sampling: PacketTimer.Sampling?) {
+  init(
+    tables: Tables, options: EngineOptions, vantage: Vantage, proxies: ProxySettings, sampling: PacketTimer.Sampling?
+  ) {
     self.tables = tables
     self.options = options
+    self.proxies = proxies
     self.sampling = sampling
     lookup = LookupTables(tables, vantage: vantage)
   }
@@ -27,6 +32,7 @@ final class ReplayTotals: Sendable {
   /// What a run over the captures found.
   struct Outcome {
     var counters: EngineCounters
+    var proxies: ProxyCounters
     var drops: [DropTally]
     var latency: LatencyRecorder?
     var damage: [CaptureError]
@@ -41,7 +47,7 @@ final class ReplayTotals: Sendable {
   }
 
   private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
-    var worker = ReplayWorker(lookup, options, sampling, capacity: Replay.batch)
+    var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: Replay.batch)
     var packets = CapturedPackets(capacity: Replay.batch)
     var prepared = PreparedPackets(capacity: Replay.batch)
     var number = 0
@@ -56,32 +62,42 @@ final class ReplayTotals: Sendable {
       }
       number += packets.count
     }
-    return Outcome(counters: worker.counters, drops: [worker.drops], latency: worker.latency, damage: capture.damage)
+    return Outcome(
+      counters: worker.counters, proxies: worker.proxyCounters, drops: [worker.drops], latency: worker.latency,
+      damage: capture.damage)
   }
 
   private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
     let queue = ChunkQueue(capture, lookup, engines: threads)
     let results = ResultBox(count: threads)
-    Threads.run(threads) { [lookup, options, sampling] number in
-      var worker = ReplayWorker(lookup, options, sampling, capacity: ChunkQueue.chunk)
+    Threads.run(threads) { [tables, lookup, options, proxies, sampling] number in
+      var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: ChunkQueue.chunk)
       queue.work(as: number) { packets, prepared, first, upcoming in
         worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
       }
-      results.set(worker.counters, worker.drops, worker.latency, at: number)
+      results.set(
+        .init(
+          counters: worker.counters, proxies: worker.proxyCounters, drops: worker.drops, latency: worker.latency),
+        at: number)
     }
     var counters = EngineCounters()
+    var proxyCounters = ProxyCounters()
     var latency: LatencyRecorder?
     for result in results.all {
       counters.add(result.counters)
+      proxyCounters.add(result.proxies)
       guard let recorder = result.latency else { continue }
       if latency == nil { latency = recorder } else { latency?.add(recorder) }
     }
-    return Outcome(counters: counters, drops: results.all.map(\.drops), latency: latency, damage: queue.damage)
+    return Outcome(
+      counters: counters, proxies: proxyCounters, drops: results.all.map(\.drops), latency: latency,
+      damage: queue.damage)
   }
 
   /// Names what was found; the time is the caller's to add.
   func statistics(_ outcome: Outcome) -> ReplayStatistics {
     var statistics = ReplayStatistics(outcome.counters)
+    statistics.take(outcome.proxies)
     statistics.deniedPairs = DropTally.pairs(outcome.drops, tables)
     if let latency = outcome.latency { statistics.take(latency) }
     return statistics
@@ -93,13 +109,19 @@ struct ReplayWorker: ~Copyable {
   private let lookup: LookupTables
   private var engine: Engine
   private var reports: VerdictReports
+  private var proxies: ProxyStage?
   private var timer: PacketTimer?
   private(set) var drops = DropTally()
 
-  init(_ lookup: LookupTables, _ options: EngineOptions, _ sampling: PacketTimer.Sampling?, capacity: Int) {
+  /// - Parameter proxies: nil where no policy has any.
+  init(
+    _ lookup: LookupTables, _ options: EngineOptions, _ proxies: consuming ProxyStage?,
+    _ sampling: PacketTimer.Sampling?, capacity: Int
+  ) {
     self.lookup = lookup
     engine = Engine(sharing: lookup, options: options)
-    reports = VerdictReports(.drops, capacity: capacity)
+    reports = VerdictReports(proxies == nil ? .drops : [.drops, .redirected], capacity: capacity)
+    self.proxies = proxies
     timer = nil
     if let sampling { timer = PacketTimer(sampling, capacity: capacity) }
   }
@@ -112,6 +134,13 @@ struct ReplayWorker: ~Copyable {
   }
 
   var counters: EngineCounters { engine.counters }
+
+  var proxyCounters: ProxyCounters {
+    switch proxies {
+    case .some(let proxies): proxies.counters
+    case nil: ProxyCounters()
+    }
+  }
 
   /// - Parameters:
   ///   - first: the number of the first packet in the captures.
@@ -137,7 +166,16 @@ struct ReplayWorker: ~Copyable {
   private mutating func tally(_ packets: borrowing CapturedPackets, from first: Int) {
     for position in 0..<reports.count {
       let report = reports[position]
-      drops.add(packets[Int(report.index)], report.verdict, lookup, number: first + Int(report.index))
+      let packet = packets[Int(report.index)]
+      var verdict = report.verdict
+      if Proxies.concerns(verdict) {
+        let view = lookup.view(of: packet)
+        _ =
+          timer?.judge(view, &verdict, by: &proxies, with: &engine)
+          ?? proxies?.judge(view, &verdict, with: &engine)
+      }
+      guard report.verdict.verdict == .dropped, verdict.verdict == .dropped else { continue }
+      drops.add(packet, verdict, lookup, number: first + Int(report.index))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Dataplane
 import Glibc
 import Latency
+import Proxy
 import Synchronization
 
 /// Threads of the operating system. Tasks would share a pool with as many threads as there are cores, and ours wait for
@@ -45,15 +46,14 @@ final class ResultBox: Sendable {
 
   struct Result: Sendable {
     var counters: EngineCounters
+    var proxies: ProxyCounters
     var drops: DropTally
     var latency: LatencyRecorder?
   }
 
   init(count: Int) { results = Mutex([Result?](repeating: nil, count: count)) }
 
-  func set(_ counters: EngineCounters, _ drops: DropTally, _ latency: LatencyRecorder?, at number: Int) {
-    results.withLock { $0[number] = Result(counters: counters, drops: drops, latency: latency) }
-  }
+  func set(_ result: Result, at number: Int) { results.withLock { $0[number] = result } }
 
   var all: [Result] { results.withLock { $0.compactMap(\.self) } }
 }

@@ -11,9 +11,11 @@ struct Workspace {
   let inventory: Inventory
   let policies: [PolicyObject]
   let compatibility: Compatibility
-  let tables: Tables
+  /// Objects and policies that were left out.
+  let refusedCount: Int
+  private(set) var tables: Tables
   /// The tables with what they were made from.
-  let compilation: Compilation
+  private(set) var compilation: Compilation
   private let validation: Validation
   /// From loaded objects to finished tables.
   let compileSeconds: Double
@@ -62,6 +64,7 @@ struct Workspace {
       }
       policies.append(policy)
     }
+    refusedCount = refused
     if refused > 0 {
       console.say("\(refused) object\(refused == 1 ? "" : "s") refused and left out")
       if options.strict { throw ExitStatus.badData }
@@ -83,6 +86,14 @@ struct Workspace {
     Self.reportFindings(compilation, &report)
     report.finish()
     reportSummary(options, console, loading: loading, compiling: end - compiled)
+  }
+
+  /// Compiles the same with more names resolved.
+  mutating func resolve(_ names: [(name: String, addresses: [IPAddress])]) {
+    var input = compilation.input
+    input.names += names
+    compilation = Compiler.compilation(of: input)
+    tables = compilation.tables
   }
 
   /// The same input compiled as it is documented: without the reference's bugs.

@@ -1,6 +1,7 @@
 import Dataplane
 import Latency
 import Packet
+import Rules
 
 /// Has an engine judge packets one by one, and keeps their times.
 struct PacketTimer: ~Copyable {
@@ -34,5 +35,20 @@ struct PacketTimer: ~Copyable {
   ) {
     engine.judge(packets, prepared, engine: number, reports: &reports, timings: &timings)
     recorder.record(timings)
+  }
+
+  /// Has proxies judge a packet, and keeps the time that they take.
+  ///
+  /// - Returns: whether the packet goes from a server to its client.
+  mutating func judge(
+    _ view: PacketView, _ verdict: inout PacketVerdict, by proxies: inout ProxyStage?, with engine: inout Engine
+  ) -> Bool {
+    let begin = CycleCounter.ticks()
+    let isReply = proxies?.judge(view, &verdict, with: &engine) ?? false
+    let end = CycleCounter.ticks()
+    if let proxy = proxies?.firstProxy {
+      recorder.record(proxy == .egress ? .egressProxy : .ingressProxy, from: begin, to: end)
+    }
+    return isReply
   }
 }

@@ -54,6 +54,8 @@ struct Expectation: Decodable {
   var egress: Hop?
   var ingress: Hop?
   var afterChange: AfterChange?
+  /// The overall one, proxies included.
+  var verdict: String
 
   /// The overall verdict as far as packets go, before any proxy has read a request.
   var packetVerdict: String {

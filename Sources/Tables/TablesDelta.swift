@@ -1,5 +1,4 @@
 public import Addresses
-public import Tables
 
 /// What one change did to the tables, for back ends that hold a copy of them.
 ///
@@ -27,7 +26,7 @@ public struct TablesDelta: Sendable {
   public var firstList = 0
   /// New redirects, behind the known ones.
   public var redirects: [Redirect] = []
-  /// Service addresses or backends changed; they are in `LiveCompilation.tables`.
+  /// Service addresses or backends changed; they are in the whole tables.
   public var changesServices = false
 
   public init() {}

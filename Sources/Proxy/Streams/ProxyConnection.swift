@@ -1,0 +1,62 @@
+import Layer7
+import Rules
+
+/// What is known of one proxied TCP connection.
+final class ProxyConnection {
+  enum Reading {
+    /// Nothing that the client says was read yet.
+    case opening
+    case http1, http2, dns, kafka
+    /// Nothing more is to be judged.
+    case opaque
+  }
+
+  /// From the client to the server.
+  let hops: [ProxyHop]
+  let client: StreamEnd
+  let server: StreamEnd
+  let isClientAscending: Bool
+  /// The capture has the connection's beginning.
+  let hasBeginning: Bool
+  var reading = Reading.opening
+  /// The proxy that has closed the connection.
+  var closedBy: Direction?
+  /// Bytes of the client were lost in the capture: what cannot be read now may be sound.
+  var isDamaged = false
+
+  var http1 = HTTP1Exchanges()
+  var clientHTTP1 = HTTP1Parser()
+  var serverHTTP1 = HTTP1Parser()
+  var clientHTTP2: HTTP2Parser?
+  var serverHTTP2: HTTP2Parser?
+  /// Unanswered requests in their order, and those of HTTP/2 by their streams.
+  var requests: [PendingRequest] = []
+  var streams: [UInt32: PendingRequest] = [:]
+  var dns = DNSStreamParser()
+  var kafka = KafkaParser(.client)
+  var kafkaExchanges = KafkaExchanges()
+
+  /// Unanswered requests that are remembered.
+  static let maximumRequests = 1_024
+
+  init(_ hops: [ProxyHop], client: StreamEnd, server: StreamEnd, hasBeginning: Bool) {
+    self.hops = hops
+    self.client = client
+    self.server = server
+    self.hasBeginning = hasBeginning
+    isClientAscending = !(server < client)
+  }
+
+  /// Everything from the beginning was there: what is not understood, the proxy would not understand either.
+  var isWhole: Bool { hasBeginning && !isDamaged }
+}
+
+/// A request whose response has not come.
+struct PendingRequest {
+  var time: Int64
+  /// The proxies that passed it on.
+  var passed: [Direction] = []
+  var isRefused = false
+  /// As it is in events; nil when none are wanted.
+  var content: HTTPContent?
+}
