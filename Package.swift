@@ -102,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
+        "Addresses", "CPrefetch", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation",
+        "Capture", "Packet", "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),

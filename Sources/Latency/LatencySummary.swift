@@ -54,7 +54,7 @@ public struct LatencySummary: Sendable {
   public var packets: UInt64
   /// What all reads of the counter cost together.
   public var timerNanoseconds: Double
-  /// What the packet loop took, timed packets and others, by the system's monotonic clock. Threads add up.
+  /// What the packet loop took over the timed packets, by the system's monotonic clock. Threads add up.
   public var loopNanoseconds: Double
   /// The total's histogram.
   public var columns: [Column]
@@ -71,9 +71,8 @@ public struct LatencySummary: Sendable {
     self.columns = columns
   }
 
-  /// What the loop should have taken going by the timed packets: their totals, as many times as there are packets for each
-  /// of them, and the reads of the counter.
-  public var accountedNanoseconds: Double { total.mean * Double(packets) + timerNanoseconds }
+  /// What the loop should have taken over the timed packets going by them: their totals and the reads of the counter.
+  public var accountedNanoseconds: Double { total.sum + timerNanoseconds }
 
   /// `accountedNanoseconds` as a part of what the loop did take. 1: they agree; nil without packets.
   public var agreement: Double? {

@@ -10,6 +10,7 @@ let benchmarks: @Sendable () -> Void = {
   registerLookupBenchmarks()
   registerEngineBenchmarks()
   registerReplayBenchmarks()
+  registerThreadBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()
