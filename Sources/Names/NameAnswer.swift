@@ -28,11 +28,12 @@ public struct NameAnswer: Sendable, Equatable {
   public init?(_ message: DNSMessage, to name: String, in bytes: RawSpan, endpoint: Int, time: Int64) {
     guard message.isResponse, message.responseCode == 0 else { return nil }
     self.init(endpoint: endpoint, name: name, addresses: [], timeToLive: .max, time: time)
+    var known: Set<IPAddress> = []
     for record in message.records where record.section == .answer {
       switch record.type {
       case DNSRecordType.a, DNSRecordType.aaaa:
         guard let address = record.address(in: bytes) else { continue }
-        if !addresses.contains(address) { addresses.append(address) }
+        if known.insert(address).inserted { addresses.append(address) }
       case DNSRecordType.canonicalName: break
       default: continue
       }

@@ -91,14 +91,18 @@ public struct NameCache: ~Copyable {
     name.count > 1 && name.hasSuffix(".") ? String(name.dropLast()) : name
   }
 
+  /// Times are those of captures, whatever they say: up to the year 2106, where the connections' clock ends too, and
+  /// lifetimes can still be added.
+  private static func clamped(_ time: Int64) -> Int64 { min(max(time, 0), Int64(UInt32.max) * 1_000_000_000) }
+
   // MARK: Learning
 
   /// Takes up an answer; nil when it says nothing that was not known.
   public mutating func learn(_ answer: NameAnswer) -> Change? {
-    if start == nil { start = answer.time }
+    let time = Self.clamped(answer.time)
+    if start == nil { start = time }
     counters.answers += 1
-    let lifetime = max(Int64(answer.timeToLive), settings.minimumTimeToLive)
-    let (expiry, overflow) = answer.time.addingReportingOverflow(lifetime * 1_000_000_000)
+    let expiry = time + max(Int64(answer.timeToLive), settings.minimumTimeToLive) * 1_000_000_000
     let source = Source(endpoint: answer.endpoint, time: answer.time, timeToLive: answer.timeToLive)
     var isNew = false
     for address in answer.addresses {
@@ -107,7 +111,7 @@ public struct NameCache: ~Copyable {
         continue
       }
       let isAdded = histories[answer.endpoint, default: NameHistory()].learn(
-        answer.name, address, until: overflow ? .max : expiry, at: answer.time, settings.maximumAddresses)
+        answer.name, address, until: expiry, at: time, settings.maximumAddresses)
       if isAdded { count += 1 }
       guard current[answer.name]?[address] == nil else { continue }
       current[answer.name, default: [:]][address] = source
@@ -163,6 +167,7 @@ public struct NameCache: ~Copyable {
   public mutating func advance(
     to now: Int64, connections: (_ time: Int64, _ body: (_ endpoint: Int, _ peer: IPAddress) -> Void) -> Void
   ) -> [Change] {
+    let now = Self.clamped(now)
     guard let start else {
       self.start = now
       return []

@@ -22,10 +22,13 @@ public struct NameSettings: Sendable, Equatable {
   public init() {}
 
   public init(_ settings: Settings) {
-    minimumTimeToLive = Int64(settings.fqdnMinimumTimeToLive)
+    minimumTimeToLive = Self.seconds(settings.fqdnMinimumTimeToLive)
     maximumAddresses = settings.fqdnMaximumAddresses
     maximumDeferred = settings.fqdnMaximumDeferred
-    gracePeriod = Int64(settings.fqdnGracePeriod)
-    if settings.conntrackInterval > 0 { scanInterval = Int64(settings.conntrackInterval) }
+    gracePeriod = Self.seconds(settings.fqdnGracePeriod)
+    if settings.conntrackInterval > 0 { scanInterval = Self.seconds(settings.conntrackInterval) }
   }
+
+  /// No more than a time to live can be, so that no sum of times overflows.
+  private static func seconds(_ value: Int) -> Int64 { Int64(min(max(value, 0), Int(UInt32.max))) }
 }

@@ -1,4 +1,5 @@
 import Addresses
+import Cluster
 import Names
 import Testing
 
@@ -125,5 +126,23 @@ import Testing
     _ = cache.learn(answer("a.example.", [one], ttl: .max))
     _ = cache.learn(answer("b.example.", [one], ttl: 0))
     #expect(advance(&cache, to: 4_000_000_000).count == 1)
+  }
+
+  @Test("whatever times captures and settings have, no sum of them overflows")
+  func extremeTimes() {
+    var options = Settings()
+    options.fqdnGracePeriod = .max
+    options.conntrackInterval = .max
+    for settings in [NameSettings(), NameSettings(options)] {
+      for times in [[Int64.min, 0, .max], [.max, .min], [.max, .max, 0], [0, 1 << 62, .max]] {
+        var cache = NameCache(settings)
+        for time in times {
+          _ = cache.learn(
+            NameAnswer(endpoint: 0, name: "a.example.", addresses: [one], timeToLive: .max, time: time))
+          _ = cache.learn(NameAnswer(endpoint: 1, name: "b.example.", addresses: [two], timeToLive: 0, time: time))
+          _ = cache.advance(to: time) { _, _ in }
+        }
+      }
+    }
   }
 }

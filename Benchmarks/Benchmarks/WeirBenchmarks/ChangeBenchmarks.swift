@@ -5,6 +5,7 @@ import Compiler
 import Manifest
 import Policy
 import Rows
+import Tables
 
 /// Changes of a compiled input: what the tables' users must take up, and the tables themselves.
 func registerChangeBenchmarks() {
