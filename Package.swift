@@ -102,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Addresses", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation", "Capture", "Packet",
-        "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
+        "Addresses", "CPrefetch", "Manifest", "Cluster", "Policy", "Rules", "Tables", "Compiler", "Explanation",
+        "Capture", "Packet", "Latency", "Dataplane", "Proxy", "Names", "Flow", "Layer7", "Kernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: hotPath),
@@ -153,14 +153,14 @@ let package = Package(
       name: "DataplaneTests", dependencies: ["Dataplane", "Latency", "Packet", "Rules", "Tables", "Addresses"],
       swiftSettings: features),
     .testTarget(
+      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
+      swiftSettings: features),
+    .testTarget(
       name: "NamesTests",
       dependencies: [
         "Names", "Scenarios", "Compiler", "Policy", "Cluster", "Manifest", "Rules", "Tables", "Dataplane", "Addresses",
         "Layer7", "Packet",
       ], swiftSettings: features),
-    .testTarget(
-      name: "ProxyTests", dependencies: ["Proxy", "Addresses", "Dataplane", "Packet", "Rules", "Tables"],
-      swiftSettings: features),
     .testTarget(
       name: "KernelTests",
       dependencies: [

@@ -74,6 +74,15 @@ public struct CaptureReader: ~Copyable {
   /// How many interfaces the capture describes at its beginning.
   public var interfaceCount: Int { pcap == nil ? pcapng.firstInterfaceCount : 1 }
 
+  /// The same capture for several threads, where it can be cut; this reader has then ended.
+  public mutating func takeSegments() -> CaptureSegments? {
+    guard let pcap, filter == nil else { return nil }
+    let first = bytes.cursor
+    guard let file = bytes.takeFile() else { return nil }
+    let offset = first - file.base
+    return CaptureSegments(file, pcap, first: offset, name: name)
+  }
+
   /// The next packet; nil at the end of the capture or where it is damaged.
   public mutating func next() -> CapturedPacket? {
     var packet: CapturedPacket?

@@ -51,6 +51,9 @@ public struct MergedCapture: ~Copyable {
     for source in sources { advance(source) }
   }
 
+  /// The same capture for several threads, where it is one file that can be cut; this one has then ended.
+  public mutating func takeSegments() -> CaptureSegments? { only?.takeSegments() ?? nil }
+
   /// The earliest packet not yet handed out; nil when all captures have ended.
   public mutating func next() -> CapturedPacket? {
     if only != nil { return nextOfOnly() }

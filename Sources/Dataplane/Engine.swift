@@ -26,6 +26,8 @@ public struct Engine: ~Copyable {
   var journal: RelatedJournal
   var fragments: FragmentTable
   var sightings: SightingTable
+  /// The connections of packets that are about to be judged, as far as they are known.
+  let numbers: FixedBuffer<Int32>
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
 
@@ -41,6 +43,7 @@ public struct Engine: ~Copyable {
     journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     sightings = SightingTable(isUsed: options.findsSightings, window: options.sightingWindow)
+    numbers = FixedBuffer(repeating: -1, count: 2 * Self.group)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
 

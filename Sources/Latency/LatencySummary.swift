@@ -9,9 +9,12 @@ public struct LatencyDistribution: Sendable, Hashable {
   public var p99: Double
   public var p999: Double
   public var max: Double
+  /// False for what comes behind the packet loop: the proxies.
+  public var isInTotal: Bool
 
   public init(
-    name: String, count: UInt64, sum: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double
+    name: String, count: UInt64, sum: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double,
+    isInTotal: Bool = true
   ) {
     self.name = name
     self.count = count
@@ -21,6 +24,7 @@ public struct LatencyDistribution: Sendable, Hashable {
     self.p99 = p99
     self.p999 = p999
     self.max = max
+    self.isInTotal = isInTotal
   }
 
   public var mean: Double { count == 0 ? 0 : sum / Double(count) }
@@ -50,7 +54,7 @@ public struct LatencySummary: Sendable {
   public var packets: UInt64
   /// What all reads of the counter cost together.
   public var timerNanoseconds: Double
-  /// What the packet loop took, timed packets and others, by the system's monotonic clock. Threads add up.
+  /// What the packet loop took over the timed packets, by the system's monotonic clock. Threads add up.
   public var loopNanoseconds: Double
   /// The total's histogram.
   public var columns: [Column]
@@ -67,9 +71,8 @@ public struct LatencySummary: Sendable {
     self.columns = columns
   }
 
-  /// What the loop should have taken going by the timed packets: their totals, as many times as there are packets for each
-  /// of them, and the reads of the counter.
-  public var accountedNanoseconds: Double { total.mean * Double(packets) + timerNanoseconds }
+  /// What the loop should have taken over the timed packets going by them: their totals and the reads of the counter.
+  public var accountedNanoseconds: Double { total.sum + timerNanoseconds }
 
   /// `accountedNanoseconds` as a part of what the loop did take. 1: they agree; nil without packets.
   public var agreement: Double? {

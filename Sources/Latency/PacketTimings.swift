@@ -1,5 +1,6 @@
-/// The times of a batch's packets as they were taken: one packet in `interval` has its marks written down, and the whole
-/// batch its time by the system's clock.
+/// The times of a batch's packets as they were taken: in one batch of `interval` every packet has its marks written down,
+/// and the batch its time by the system's clock. Whole batches, so that both clocks measure the same: of single packets
+/// the one that the kernel interrupts would stand for many.
 ///
 /// Nothing is evaluated while packets are judged; `LatencyRecorder` does that between batches.
 ///
@@ -8,19 +9,19 @@
 public struct PacketTimings: ~Copyable {
   private let base: UnsafeMutablePointer<PacketMarks>
   public let capacity: Int
-  /// Of how many packets one is timed.
+  /// Of how many batches one is timed.
   public let interval: Int
   private var untimed: Int
   /// How many packets have marks.
   public private(set) var count = 0
   /// All packets of the batch, timed or not.
   public private(set) var packets = 0
-  /// What the batch took, by the monotonic clock.
+  /// What the batch took, by the monotonic clock; 0 when it was not timed.
   public private(set) var nanoseconds: UInt64 = 0
 
   /// - Parameters:
   ///   - capacity: that of the batches.
-  ///   - interval: of how many packets one is timed.
+  ///   - interval: of how many batches one is timed; the first one is.
   public init(capacity: Int, interval: Int) {
     precondition(capacity > 0 && interval > 0)
     self.capacity = capacity
@@ -37,19 +38,16 @@ public struct PacketTimings: ~Copyable {
   }
 
   /// A batch begins: what the last one left is forgotten.
-  public mutating func begin() {
+  ///
+  /// - Returns: whether its packets are to be timed.
+  public mutating func begin() -> Bool {
     count = 0
     packets = 0
-    nanoseconds = CycleCounter.nanoseconds()
-  }
-
-  /// Counts a packet, and says whether it is to be timed.
-  @inline(__always)
-  public mutating func isNextTimed() -> Bool {
-    packets &+= 1
-    untimed &+= 1
+    nanoseconds = 0
+    untimed += 1
     guard untimed == interval else { return false }
     untimed = 0
+    nanoseconds = CycleCounter.nanoseconds()
     return true
   }
 
@@ -60,5 +58,9 @@ public struct PacketTimings: ~Copyable {
     count &+= 1
   }
 
-  public mutating func end() { nanoseconds = CycleCounter.nanoseconds() &- nanoseconds }
+  /// The batch had so many packets.
+  public mutating func end(packets: Int) {
+    if nanoseconds != 0 { nanoseconds = CycleCounter.nanoseconds() &- nanoseconds }
+    self.packets = packets
+  }
 }

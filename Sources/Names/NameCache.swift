@@ -18,7 +18,7 @@ public struct NameCache: ~Copyable {
     }
   }
 
-  /// The answer that an address of a name came with, the latest one.
+  /// The answer that an address of a name came with, the first since it was last unknown.
   public struct Source: Sendable, Equatable {
     public var endpoint: Int
     /// Capture time in nanoseconds.
@@ -109,10 +109,10 @@ public struct NameCache: ~Copyable {
       let isAdded = histories[answer.endpoint, default: NameHistory()].learn(
         answer.name, address, until: overflow ? .max : expiry, at: answer.time, settings.maximumAddresses)
       if isAdded { count += 1 }
-      if current[answer.name, default: [:]].updateValue(source, forKey: address) == nil {
-        isNew = true
-        counters.addresses += 1
-      }
+      guard current[answer.name]?[address] == nil else { continue }
+      current[answer.name, default: [:]][address] = source
+      isNew = true
+      counters.addresses += 1
     }
     if let start, let earliest = histories[answer.endpoint]?.earliest, earliest < .max { noteExpiry(earliest, start) }
     if everNamed.count < settings.maximumEntries, everNamed.insert(answer.name).inserted { counters.names += 1 }

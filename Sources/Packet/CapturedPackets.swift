@@ -36,11 +36,19 @@ public struct CapturedPackets: ~Copyable {
   }
 
   /// Replaces the contents by what `body` writes to the front of the memory it is given; it returns how many that are.
-  @discardableResult
-  public mutating func refill(_ body: (UnsafeMutableBufferPointer<CapturedPacket>) -> Int) -> Int {
-    let written = body(UnsafeMutableBufferPointer(start: base, count: capacity))
-    precondition(written >= 0 && written <= capacity)
-    count = written
-    return written
+  public mutating func refill(_ body: (UnsafeMutableBufferPointer<CapturedPacket>) -> Int) {
+    removeAll()
+    extend(by: capacity, body)
+  }
+
+  /// Adds at most `limit` packets: what `body` writes to the front of the memory it is given; it returns how many that
+  /// are.
+  public mutating func extend<Failure: Error>(
+    by limit: Int, _ body: (UnsafeMutableBufferPointer<CapturedPacket>) throws(Failure) -> Int
+  ) throws(Failure) {
+    let room = min(limit, capacity - count)
+    let written = try body(UnsafeMutableBufferPointer(start: base + count, count: room))
+    precondition(written >= 0 && written <= room)
+    count += written
   }
 }

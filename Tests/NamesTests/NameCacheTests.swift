@@ -34,7 +34,7 @@ import Testing
     #expect(cache.counters.addresses == 3)
     #expect(cache.names(of: one, knownTo: 0, at: 0) == ["a.example", "b.example"])
     #expect(cache.names(of: one, knownTo: 1, at: 0).isEmpty)
-    #expect(cache.sources(of: one).map(\.source.time) == [5 * Self.second, 5 * Self.second])
+    #expect(cache.sources(of: one).map(\.source.time) == [0, 5 * Self.second])
   }
 
   @Test("flows show a name until its time to live is over, not longer")

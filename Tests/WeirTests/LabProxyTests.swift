@@ -3,8 +3,7 @@ import Flow
 import Foundation
 import Testing
 
-/// What `weir replay` says of requests against the verdicts that were worked out by hand, with every recording of
-/// `captures/lab` and `captures/layer7`.
+/// What `weir replay` says of the requests in `captures/lab`, against the verdicts that were worked out by hand.
 @Suite struct LabProxyTests {
   private struct Expected: Decodable {
     struct Request: Decodable {
@@ -23,18 +22,7 @@ import Testing
 
     /// Requests that a proxy judges.
     var judged: [String] {
-      (requests ?? []).compactMap { request in request.verdict.map { "\(Self.plain(request.request)) \($0)" } }
-    }
-
-    /// The two recordings write alike: `dns A name.`, `tls name`, `http GET /path`.
-    private static func plain(_ text: String) -> String {
-      let words = text.split(separator: " ").map(String.init)
-      switch words[0] {
-      case "dns", "http", "tls": return text.lowercased()
-      case "SNI": return "tls \(words[1])".lowercased()
-      case let word where word.count <= 5 && words[1].hasSuffix("."): return "dns \(text)".lowercased()
-      default: return "http \(text)".lowercased()
-      }
+      (requests ?? []).compactMap { request in request.verdict.map { "\(request.request.lowercased()) \($0)" } }
     }
   }
 
@@ -73,20 +61,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("lab", "demo.pcap"), ("lab", "dns-and-tls.pcapng"), ("layer7", "http.pcap"), ("layer7", "names.pcapng"),
-  ])
-  func everyRequestIsJudgedAsWorkedOutByHand(_ folder: String, _ capture: String) throws {
-    let path = Lab.package.appendingPathComponent("captures/\(folder)")
-    let lines = try String(contentsOf: path.appendingPathComponent("expected.jsonl"), encoding: .utf8)
+  @Test(arguments: Lab.captures)
+  func everyRequestIsJudgedAsWorkedOutByHand(_ capture: String) throws {
+    let lines = try String(contentsOf: Lab.folder.appendingPathComponent("expected.jsonl"), encoding: .utf8)
     let expected = try lines.split(separator: "\n").map { try JSONDecoder().decode(Expected.self, from: Data($0.utf8)) }
-    let run = try Weir.run(
-      ["replay", capture, "-f", "cluster.yaml", "-f", "policies", "-o", "jsonpb", "-q"], in: path)
-    try #require(run.status == 0, "\(run.errors)")
     var order: [Conversation] = []
     var requests: [Conversation: [String]] = [:]
-    for line in run.lines {
-      let flow = try Flow(json: String(line))
+    for flow in try Lab.flows([capture] + Lab.inForce) {
       guard let conversation = Conversation(flow) else { continue }
       if requests[conversation] == nil {
         order.append(conversation)

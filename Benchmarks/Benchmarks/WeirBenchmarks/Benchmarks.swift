@@ -10,7 +10,9 @@ let benchmarks: @Sendable () -> Void = {
   registerLookupBenchmarks()
   registerEngineBenchmarks()
   registerReplayBenchmarks()
+  registerThreadBenchmarks()
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()
+  registerProxyBenchmarks()
 }

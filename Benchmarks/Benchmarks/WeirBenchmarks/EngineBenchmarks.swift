@@ -7,6 +7,7 @@ import Rows
 func registerEngineBenchmarks() {
   registerEstablished()
   registerNew()
+  registerEvicting()
   registerDenied()
   registerMixed()
 }
@@ -37,6 +38,24 @@ private func registerNew() {
     let counters = run.judgeAll()
     guard counters.flows > 120_000, counters.verdicts.forwarded == counters.packets else {
       throw InputError("\(counters.flows) connections")
+    }
+    return Amount(items: run.batch.count)
+  }
+}
+
+/// Every connection takes the place of another that is still alive.
+private func registerEvicting() {
+  measure(.engineEvicting) {
+    var traffic = EngineTraffic()
+    var options = EngineOptions()
+    options.maximumConnections = 1 << 14
+    let connections = traffic.connections(1 << 16)
+    return EngineRun(LookupTables(EngineWorld.tables()), EngineTraffic.openings(connections), options)
+  } run: { _, run in
+    let evicted = run.counters.connectionsEvicted
+    let counters = run.judgeAll()
+    guard counters.connectionsEvicted - evicted > 40_000 else {
+      throw InputError("\(counters.connectionsEvicted - evicted) connections lost their places")
     }
     return Amount(items: run.batch.count)
   }
@@ -83,14 +102,19 @@ private final class EngineRun {
   /// One microsecond from packet to packet.
   private var clock: Int64 = 1_760_000_000_000_000_000
 
-  init(_ tables: LookupTables, _ batch: FrameBatch) {
+  private let options: EngineOptions
+
+  init(_ tables: LookupTables, _ batch: FrameBatch, _ options: EngineOptions = EngineOptions()) {
     self.tables = tables
     self.batch = batch
-    engine = Engine(sharing: tables)
+    self.options = options
+    engine = Engine(sharing: tables, options: options)
   }
 
+  var counters: EngineCounters { engine.counters }
+
   /// Forgets all connections.
-  func reset() { engine = Engine(sharing: tables) }
+  func reset() { engine = Engine(sharing: tables, options: options) }
 
   func judgeAll() -> EngineCounters { judge(batch) }
 

@@ -66,6 +66,7 @@ extension Row {
 
   public static let engineEstablished = engine("established", "established connections")
   public static let engineNew = engine("new", "new connections")
+  public static let engineEvicting = engine("evicting", "new connections in a full table")
   public static let engineDenied = engine("denied", "denied attempts")
   public static let engineMixed = engine("mixed", "mixed traffic")
 
@@ -81,6 +82,16 @@ extension Row {
   public static let replayAgain = Row(
     "replay-again", "the same, its connections known", [.nanosecondsPerItem], item: "packet", comparesFloor: true)
 
+  /// The program as a whole, by the time that it states.
+  public static let replayThreads: [(threads: Int, row: Row)] = [1, 2, 4].map { count in
+    (
+      threads: count,
+      row: Row(
+        "replay-threads-\(count)", "weir replay of that capture, \(count) thread\(count == 1 ? "" : "s")",
+        [.nanosecondsPerItem], item: "packet", comparesFloor: true)
+    )
+  }
+
   public static let captureReading = Row(
     "capture-pcap", "pcap from the page cache", [.megabytesPerSecond, .itemsPerSecond], item: "packets")
 
@@ -93,6 +104,12 @@ extension Row {
       row: Row("http-rules-\(count)", "HTTP requests under \(count) paths", [.nanosecondsPerItem], item: "request")
     )
   }
+  /// From the bytes of redirected packets to the verdicts on what they say.
+  public static let proxyHTTP = proxied("http", "redirected packets: requests and short responses")
+  public static let proxyDownload = proxied("download", "redirected packets: a long response")
+  public static let proxyServerNames = proxied("names", "redirected packets: a ClientHello and encrypted data")
+  public static let proxyDNS = proxied("dns", "redirected packets: DNS queries and answers")
+
   public static let flowCompact = Row(
     "flow-compact", "events as compact text", [.itemsPerSecond, .megabytesPerSecond], item: "events")
   public static let flowJSON = Row(
@@ -105,9 +122,14 @@ extension Row {
     + scaleResolutions.map(\.row) + scaleChanges.map(\.row)
     + [dissectTCP, dissectUDP, dissectVLAN]
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
-    + [engineEstablished, engineNew, engineDenied, engineMixed]
-    + [floor, floorPlain, replayFirst, replayAgain, captureReading, flowCompact, flowJSON, httpHeads]
-    + httpRules.map(\.row)
+    + [engineEstablished, engineNew, engineEvicting, engineDenied, engineMixed]
+    + [floor, floorPlain, replayFirst, replayAgain] + replayThreads.map(\.row)
+    + [captureReading, flowCompact, flowJSON, httpHeads]
+    + httpRules.map(\.row) + [proxyHTTP, proxyDownload, proxyServerNames, proxyDNS]
+
+  private static func proxied(_ name: String, _ title: String) -> Row {
+    Row("proxy-\(name)", title, [.nanosecondsPerItem], item: "packet")
+  }
 
   private static func dissection(_ name: String, _ title: String) -> Row {
     Row("packet-\(name)", title, [.nanosecondsPerItem], item: "packet")

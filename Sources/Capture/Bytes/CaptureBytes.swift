@@ -29,6 +29,16 @@ struct CaptureBytes: ~Copyable {
     buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }
 
+  /// A part of a mapped file that somebody else owns.
+  init(from cursor: UnsafeRawPointer, to end: UnsafeRawPointer) {
+    self.cursor = cursor
+    self.end = end
+    mark = end
+    file = nil
+    stream = nil
+    buffer = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
   init(_ stream: InflatingStream) {
     buffer = .allocate(byteCount: Self.bufferSize, alignment: 16)
     cursor = UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped)  // the size is not 0
@@ -46,7 +56,22 @@ struct CaptureBytes: ~Copyable {
   /// Why there are no more bytes although there should be.
   var failure: String? {
     if let stream { return stream.failure }
-    return isCut ? "the file was cut while it was read" : nil
+    return isCut || isShorter ? "the file was cut while it was read" : nil
+  }
+
+  private var isShorter: Bool {
+    switch file {
+    case .some(let file): file.isCut
+    case nil: false
+    }
+  }
+
+  /// Gives the mapped file away, and ends here; nil for a stream.
+  mutating func takeFile() -> MappedFile? {
+    guard let file = file.take() else { return nil }
+    cursor = end
+    mark = end
+    return file
   }
 
   @inline(__always)

@@ -5,9 +5,8 @@ internal import Glibc
 ///
 /// Unsafe because a mapping is a pointer: it is made and unmapped here alone, and nobody keeps it longer than the reader
 /// that owns this value. Pages that were let go come back from the file when they are touched again, so packets handed
-/// out stay valid. A file that is cut while it is read would end the process with a bus error where nothing is left to
-/// map; its size is looked at every few megabytes, and a loss is reported instead (`isGone`). What is cut away between
-/// such a look and the reader remains a race, as it is for every program that maps files.
+/// out stay valid. A file may be cut while it is read: its size is looked at now and then, and a loss is reported; what is
+/// read of the missing pages before are zeros (`CutFiles`).
 struct MappedFile: ~Copyable {
   let base: UnsafeRawPointer
   let count: Int
@@ -35,9 +34,11 @@ struct MappedFile: ~Copyable {
     count = size
     // Reading goes one way only.
     madvise(address, size, MADV_SEQUENTIAL)
+    CutFiles.enter(base, count)
   }
 
   deinit {
+    CutFiles.leave(base)
     munmap(UnsafeMutableRawPointer(mutating: base), count)
     close(descriptor)
   }
@@ -45,25 +46,35 @@ struct MappedFile: ~Copyable {
   /// The offset from which on `prepare` has something to do.
   var nextStep: Int { prepared - Self.step / 2 }
 
+  /// Makes what follows `offset` resident and lets go what lies far behind it.
+  mutating func prepare(at offset: Int) {
+    let start = max(prepared, offset & ~(Self.step - 1))
+    let length = min(Self.step, count - start)
+    if isCut { isGone = true }
+    if length > 0, !isGone { touch(start..<start + length) }
+    prepared = start + Self.step
+    let end = (offset - Self.lag) & ~(Self.step - 1)
+    if end > released {
+      release(released..<end)
+      released = end
+    }
+  }
+
+  /// Whether the file is shorter now than when it was mapped.
+  var isCut: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) != 0 || Int(status.st_size) < count
+  }
+
   /// Prefetching needs pages that are mapped already. Touching one in sixteen costs half of what asking for all does.
-  private func touch(_ range: Range<Int>) {
+  func touch(_ range: Range<Int>) {
     for offset in stride(from: range.lowerBound, to: range.upperBound, by: Self.faultAround) {
       weir_touch(base + offset)
     }
   }
 
-  /// Makes what follows `offset` resident and lets go what lies far behind it.
-  mutating func prepare(at offset: Int) {
-    let start = max(prepared, offset & ~(Self.step - 1))
-    let length = min(Self.step, count - start)
-    var status = stat()
-    if fstat(descriptor, &status) != 0 || Int(status.st_size) < count { isGone = true }
-    if length > 0, !isGone { touch(start..<start + length) }
-    prepared = start + Self.step
-    let end = (offset - Self.lag) & ~(Self.step - 1)
-    if end > released {
-      madvise(UnsafeMutableRawPointer(mutating: base + released), end - released, MADV_DONTNEED)
-      released = end
-    }
+  /// Lets go pages, which come back when they are touched again.
+  func release(_ range: Range<Int>) {
+    madvise(UnsafeMutableRawPointer(mutating: base + range.lowerBound), range.count, MADV_DONTNEED)
   }
 }

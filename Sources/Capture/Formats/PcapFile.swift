@@ -49,44 +49,80 @@ struct PcapFile {
     bytes.skip(Self.headerLength)
   }
 
-  /// Writes the next packets to `packets`.
+  /// Writes the next packets to `packets`, of those that begin before `limit`.
   ///
   /// - Returns: how many; fewer than fit where the capture ends or is damaged, and where more would need bytes to move
   ///   that were handed out already.
   func read(
-    _ bytes: inout CaptureBytes, into packets: UnsafeMutableBufferPointer<CapturedPacket>
+    _ bytes: inout CaptureBytes, into packets: UnsafeMutableBufferPointer<CapturedPacket>,
+    before limit: UnsafeRawPointer = .end
+  ) throws(FormatError) -> Int {
+    // Nearly all files were written by a program of today on a processor of this byte order.
+    !isSwapped && lengthOrder == .capturedFirst
+      ? try read(&bytes, into: packets, before: limit, isUsual: true)
+      : try read(&bytes, into: packets, before: limit, isUsual: false)
+  }
+
+  @inline(__always)
+  private func read(
+    _ bytes: inout CaptureBytes, into packets: UnsafeMutableBufferPointer<CapturedPacket>,
+    before limit: UnsafeRawPointer, isUsual: Bool
   ) throws(FormatError) -> Int {
     guard let base = packets.baseAddress else { return 0 }
-    let (recordLength, isSwapped, unit) = (recordLength, isSwapped, unit)
+    let (recordLength, unit) = (recordLength, unit)
     let (longest, snapLength, linkType) = (Int(longestPacket), Int(snapLength), linkType)
     // Few packets at a time are asked for by whoever judges the ones before; many are not.
     let isAhead = packets.count > CaptureReader.few
+    var record = bytes.cursor
     var count = 0
-    while count < packets.count {
-      guard bytes.available >= recordLength, bytes.available &- recordLength >= Int(capturedLength(bytes.cursor)) else {
+    while count < packets.count, record < limit {
+      let room = bytes.end - record &- recordLength
+      guard room >= 0, room >= Int(lengths(record, isUsual).captured) else {
         // Cut short, or a stream of which more has to be read first.
-        if count > 0 { break }
-        guard try readMore(&bytes) else { break }
+        bytes.move(to: record)
+        guard count == 0, try readMore(&bytes) else { return count }
+        record = bytes.cursor
         continue
       }
-      let record = bytes.cursor
       if isAhead { Self.prefetch(record) }
-      let captured = Int(capturedLength(record))
+      let (captured, original) = lengths(record, isUsual)
       if captured > longest {
-        if count > 0 { break }
+        bytes.move(to: record)
+        if count > 0 { return count }
         throw FormatError("a record of \(captured) bytes, where \(longest) are the most")
       }
-      let seconds = Int64(record.word(0, swapped: isSwapped))
-      let fraction = Int64(record.word(4, swapped: isSwapped))
+      let seconds = Int64(record.word(0, swapped: !isUsual && isSwapped))
+      let fraction = Int64(record.word(4, swapped: !isUsual && isSwapped))
       base[count] = CapturedPacket(
-        timestamp: seconds &* 1_000_000_000 &+ fraction &* unit,
-        originalLength: originalLength(record), linkType: linkType,
-        bytes: UnsafeRawBufferPointer(start: record + recordLength, count: min(captured, snapLength)))
-      bytes.move(to: record + recordLength + captured)
+        timestamp: seconds &* 1_000_000_000 &+ fraction &* unit, originalLength: original, linkType: linkType,
+        bytes: UnsafeRawBufferPointer(start: record + recordLength, count: min(Int(captured), snapLength)))
+      record += recordLength &+ Int(captured)
       count &+= 1
     }
+    bytes.move(to: record)
     return count
   }
+
+  /// Whether a record may begin here, and further ones after it: whether they look like those of a file that begins with
+  /// `first`. Guessing only; what is read by it has to be confirmed.
+  func mayBegin(at place: UnsafeRawPointer, end: UnsafeRawPointer, like first: UnsafeRawPointer) -> Bool {
+    var place = place
+    for _ in 0..<Self.guessedRecords {
+      guard end - place >= recordLength else { return place == end }
+      let (captured, original) = lengths(place)
+      let seconds = Int64(place.word(0, swapped: isSwapped)) - Int64(first.word(0, swapped: isSwapped))
+      guard captured <= longestPacket, captured <= original, original <= longestPacket,
+        Int64(place.word(4, swapped: isSwapped)) &* unit < 1_000_000_000, seconds.magnitude < Self.guessedSeconds,
+        end - place - recordLength >= Int(captured)
+      else { return false }
+      place += recordLength + Int(captured)
+    }
+    return true
+  }
+
+  /// So many records in a row, within half a year, are hardly found where there are none.
+  private static let guessedRecords = 4
+  private static let guessedSeconds: UInt64 = 180 * 86_400
 
   /// Makes a whole record available; false at the regular end.
   @inline(never)
@@ -95,7 +131,7 @@ struct PcapFile {
       if bytes.available == 0 { return false }
       throw FormatError("it ends within a record's header")
     }
-    let captured = capturedLength(bytes.cursor)
+    let captured = lengths(bytes.cursor).captured
     guard captured <= longestPacket else {
       throw FormatError("a record of \(captured) bytes, where \(longestPacket) are the most")
     }
@@ -113,14 +149,10 @@ struct PcapFile {
     weir_prefetch(ahead + 192)
   }
 
+  /// - Parameter isUsual: whether the file is known to be in this processor's byte order, and of today's version.
   @inline(__always)
-  private func capturedLength(_ record: UnsafeRawPointer) -> UInt32 { lengths(record).captured }
-
-  @inline(__always)
-  private func originalLength(_ record: UnsafeRawPointer) -> UInt32 { lengths(record).original }
-
-  @inline(__always)
-  private func lengths(_ record: UnsafeRawPointer) -> (captured: UInt32, original: UInt32) {
+  private func lengths(_ record: UnsafeRawPointer, _ isUsual: Bool = false) -> (captured: UInt32, original: UInt32) {
+    if isUsual { return (record.word(8, swapped: false), record.word(12, swapped: false)) }
     let (first, second) = (record.word(8, swapped: isSwapped), record.word(12, swapped: isSwapped))
     switch lengthOrder {
     case .capturedFirst: return (first, second)
@@ -128,4 +160,9 @@ struct PcapFile {
     case .shorterFirst: return first <= second ? (first, second) : (second, first)
     }
   }
+}
+
+extension UnsafeRawPointer {
+  /// Beyond all memory.
+  fileprivate static var end: UnsafeRawPointer { UnsafeRawPointer(bitPattern: UInt.max).unsafelyUnwrapped }
 }

@@ -13,79 +13,69 @@ extension Engine {
   /// Few enough for the second pass's lines to be in the first-level cache in the third.
   static var group: Int { 32 }
 
-  /// Bytes of the capture that are asked for while one packet is judged: about as many as a packet has.
-  private static var lookahead: Int { 256 }
-
   /// Judges the packets that `prepared` holds for one of its engines.
   ///
   /// - Parameters:
   ///   - captured: what `prepared` was made of, with the same tables as this engine's.
   ///   - engine: this engine's place among those that share the packets.
+  ///   - upcoming: where the bytes begin that this thread reads next, where it knows better than `captured`.
   ///   - reports: replaced by the verdicts that it asks for.
   public mutating func judge(
     _ captured: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine: Int = 0,
-    reports: inout VerdictReports
+    upcoming: UnsafeRawPointer? = nil, reports: inout VerdictReports
   ) {
     reports.removeAll()
-    let packets = prepared.packets(of: engine)
-    var count = prepared.count(of: engine)
-    if options.findsSightings { count = removeSightings(captured, packets, count) }
-    let numbers = prepared.numbers(of: engine)
-    // Four lines for each packet judged, so that the memory is never asked for more than it can bring meanwhile.
-    let upcoming = captured.upcoming
-    prefetchIndex(packets, 0, count)
-    prefetchIndex(packets, Self.group, count)
-    prefetchSlots(packets, numbers, 0, count)
+    var share = prepared.share(of: engine)
+    if options.findsSightings { removeSightings(captured, &share) }
+    let upcoming = upcoming ?? captured.upcoming
+    prefetchIndex(share, 0)
+    prefetchIndex(share, Self.group)
+    prefetchSlots(share, 0)
     var start = 0
-    while start < count {
-      prefetchIndex(packets, start &+ 2 &* Self.group, count)
-      prefetchSlots(packets, numbers, start &+ Self.group, count)
-      let ahead = upcoming.map { $0 + start &* Self.lookahead }
-      judge(captured, packets + start, numbers + start, min(Self.group, count &- start), ahead, &reports)
+    while start < share.count {
+      prefetchIndex(share, start &+ 2 &* Self.group)
+      prefetchSlots(share, start &+ Self.group)
+      judge(captured, share, start, upcoming.map { $0 + start &* Lookahead.bytes }, &reports)
       start &+= Self.group
     }
   }
 
+  /// Bytes of the capture that are asked for while `count` packets are judged.
+  public static func lookahead(_ count: Int) -> Int { count &* Lookahead.bytes }
+
   @inline(__always)
-  private mutating func prefetchIndex(_ packets: UnsafeMutablePointer<PreparedPacket>, _ start: Int, _ count: Int) {
-    for position in start..<max(start, min(start &+ Self.group, count)) {
-      connections.prefetchIndex(packets[position].hash)
+  private mutating func prefetchIndex(_ packets: PreparedPackets.Share, _ start: Int) {
+    for position in start..<max(start, min(start &+ Self.group, packets.count)) {
+      // Where another thread has written it, the packet itself is on its way from that one's caches.
+      weir_prefetch(packets.base + (position &+ Self.group))
+      connections.prefetchIndex(packets.base[position].hash)
     }
   }
 
   @inline(__always)
-  private mutating func prefetchSlots(
-    _ packets: UnsafeMutablePointer<PreparedPacket>, _ numbers: UnsafeMutablePointer<Int32>, _ start: Int,
-    _ count: Int
-  ) {
-    for position in start..<max(start, min(start &+ Self.group, count)) {
-      numbers[position] = connections.prefetchSlot(packets[position].hash)
+  private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ start: Int) {
+    for position in start..<max(start, min(start &+ Self.group, packets.count)) {
+      // Of two groups: the one judged, and the one after it.
+      numbers[position & (2 &* Self.group &- 1)] = connections.prefetchSlot(packets.base[position].hash)
     }
   }
 
   @inline(__always)
   private mutating func judge(
-    _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>,
-    _ numbers: UnsafeMutablePointer<Int32>, _ count: Int, _ upcoming: UnsafeRawPointer?,
-    _ reports: inout VerdictReports
+    _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ start: Int,
+    _ upcoming: UnsafeRawPointer?, _ reports: inout VerdictReports
   ) {
     let timeouts = tables.settings.timeouts
     var counts = BatchCounts()
-    for position in 0..<count {
-      let packet = packets + position
-      if let upcoming {
-        let ahead = upcoming + position &* Self.lookahead
-        weir_prefetch(ahead)
-        weir_prefetch(ahead + 64)
-        weir_prefetch(ahead + 128)
-        weir_prefetch(ahead + 192)
-      }
+    for position in start..<min(start &+ Self.group, packets.count) {
+      let packet = packets.base + position
+      if let upcoming { Lookahead.ask(upcoming, position &- start) }
       guard packet.pointee.kind != .other else {
         judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
         continue
       }
       let now = Self.seconds(packet.pointee.timestamp)
-      if let shortcut = take(packet, numbers[position], now, timeouts, reports.wanted) {
+      if let shortcut = take(packet, numbers[position & (2 &* Self.group &- 1)], now, timeouts, reports.wanted) {
         counts.count(packet.pointee)
         if shortcut.isPlainlyForwarded { counts.forwarded &+= 1 } else { countUnusual(shortcut) }
       } else if packet.pointee.kind == .plain {

@@ -2,8 +2,8 @@ internal import Packet
 
 extension LookupTables {
   /// Replaces a service's address by its backend's, as `Engine.translate` does: a packet of a service's connection then
-  /// finds its shortcut too.
-  @inline(__always)
+  /// finds its shortcut too. Not inlined: where there are no services, the packet loop needs its registers for others.
+  @inline(never)
   func translate(_ packet: inout PreparedPacket) {
     let plain = packet.plain
     let requested = services.find(

@@ -8,60 +8,89 @@ public import Packet
 /// addresses, the tables and the number of engines.
 ///
 /// Unsafe for the packet loop. The memory is the value's own: one part of `capacity` packets for each engine, of which
-/// the first `count(of:)` are set.
+/// the first `count(of:)` are set. What is never written to is never touched, so room costs nothing but addresses.
 public struct PreparedPackets: ~Copyable {
-  let base: UnsafeMutablePointer<PreparedPacket>
+  /// One engine's packets, in their order. Valid as long as the packets that it was made of, and until they change.
+  struct Share: BitwiseCopyable {
+    let base: UnsafeMutablePointer<PreparedPacket>
+    var count: Int
+  }
+
+  private let packets: ReservedBuffer<PreparedPacket>
   private let counts: FixedBuffer<Int>
-  /// Scratch of the engines: the connection of each packet, as far as it is known.
-  private let numbers: FixedBuffer<Int32>
+  /// Packets before they are dealt out.
+  private let looked: FixedBuffer<PreparedPacket>
+  /// How many packets were looked at.
+  public private(set) var count = 0
   public let engines: Int
   public let capacity: Int
+
+  private static var portion: Int { 64 }
 
   /// - Parameter capacity: how many packets are prepared together at most.
   public init(capacity: Int, engines: Int = 1) {
     precondition(capacity > 0 && engines > 0)
     self.capacity = capacity
     self.engines = engines
-    base = UnsafeMutableRawPointer.allocate(
-      byteCount: capacity * engines * MemoryLayout<PreparedPacket>.stride, alignment: 64
-    ).bindMemory(to: PreparedPacket.self, capacity: capacity * engines)
+    packets = ReservedBuffer(count: capacity * engines, pages: .small)
     counts = FixedBuffer(repeating: 0, count: engines)
-    numbers = FixedBuffer(repeating: -1, count: capacity * engines)
+    looked = FixedBuffer(repeating: PreparedPacket(), count: engines == 1 ? 0 : Self.portion)
   }
-
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
 
   public func count(of engine: Int) -> Int { counts[engine] }
 
-  func packets(of engine: Int) -> UnsafeMutablePointer<PreparedPacket> { base + engine * capacity }
-
-  func numbers(of engine: Int) -> UnsafeMutablePointer<Int32> { numbers.base + engine * capacity }
+  func share(of engine: Int) -> Share {
+    precondition(engine >= 0 && engine < engines)
+    return Share(base: packets.base + engine * capacity, count: counts[engine])
+  }
 
   /// Replaces the contents by what `packets` are at a first look.
   public mutating func prepare(_ packets: borrowing CapturedPackets, _ tables: LookupTables) {
-    precondition(packets.count <= capacity)
-    if engines == 1 {
-      let captured = packets.all
-      for index in 0..<captured.count {
-        Self.look(at: captured[index], index: index, tables, into: base + index)
-      }
-      counts[0] = captured.count
-    } else {
-      deal(packets, tables)
-    }
+    removeAll()
+    extend(packets, tables)
   }
 
-  private func deal(_ packets: borrowing CapturedPackets, _ tables: LookupTables) {
+  public mutating func removeAll() {
+    count = 0
     for engine in 0..<engines { counts[engine] = 0 }
-    let captured = packets.all
-    for index in 0..<captured.count {
-      var packet = PreparedPacket()
-      Self.look(at: captured[index], index: index, tables, into: &packet)
-      let engine =
-        packet.kind == .other
-        ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.plain, tables, engines)
-      self.packets(of: engine)[counts[engine]] = packet
-      counts[engine] += 1
+  }
+
+  /// Looks at those of `packets` that were added since the last time.
+  public mutating func extend(_ captured: borrowing CapturedPackets, _ tables: LookupTables) {
+    precondition(captured.count <= capacity && captured.count >= count)
+    let all = captured.all
+    if engines == 1 {
+      let base = packets.base
+      for index in count..<all.count { Self.look(at: all[index], index: index, tables, into: base + index) }
+      counts[0] = all.count
+    } else {
+      deal(all, captured.upcoming, tables)
+    }
+    count = all.count
+  }
+
+  /// What follows these packets is asked for once more: only a thread that also had as much to judge has done so already.
+  ///
+  /// In portions: a packet read back at once, in other pieces than it was written in, would have to wait for itself.
+  private func deal(
+    _ captured: UnsafeBufferPointer<CapturedPacket>, _ upcoming: UnsafeRawPointer?, _ tables: LookupTables
+  ) {
+    var start = count
+    while start < captured.count {
+      let end = min(start &+ Self.portion, captured.count)
+      for index in start..<end {
+        if let upcoming { Lookahead.ask(upcoming, index &- count) }
+        Self.look(at: captured[index], index: index, tables, into: looked.base + (index &- start))
+      }
+      for index in start..<end {
+        let packet = looked.base + (index &- start)
+        let engine =
+          packet.pointee.kind == .other
+          ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.pointee.plain, tables, engines)
+        packets.base[engine &* capacity &+ counts[engine]] = packet.pointee
+        counts[engine] &+= 1
+      }
+      start = end
     }
   }
 

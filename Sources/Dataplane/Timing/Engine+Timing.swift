@@ -1,7 +1,7 @@
 public import Latency
 public import Packet
 
-/// Packets judged one after another, each through all stages, with the time taken of some.
+/// Packets judged one after another, each through all stages, with their times in some of the batches.
 ///
 /// The verdicts are those of `judge(_:_:engine:reports:)`. What differs is the way there: no packet waits for others of its
 /// group, nothing is prefetched for it, and it takes no shortcut. So a packet's time is its own, but all of them together
@@ -17,11 +17,11 @@ extension Engine {
   ) {
     reports.removeAll()
     var counts = BatchCounts()
-    timings.begin()
+    let isTimed = timings.begin()
     for index in 0..<captured.count {
-      judge(captured[index], UInt32(truncatingIfNeeded: index), &counts, &reports, &timings)
+      judge(captured[index], UInt32(truncatingIfNeeded: index), isTimed, &counts, &reports, &timings)
     }
-    timings.end()
+    timings.end(packets: captured.count)
     totalsBuffer.base.pointee.add(counts)
   }
 
@@ -36,23 +36,23 @@ extension Engine {
     reports: inout VerdictReports, timings: inout PacketTimings
   ) {
     reports.removeAll()
-    let packets = prepared.packets(of: engine)
+    let packets = prepared.share(of: engine)
     var counts = BatchCounts()
-    timings.begin()
-    for position in 0..<prepared.count(of: engine) {
-      let index = packets[position].index
-      judge(captured[Int(index)], index, &counts, &reports, &timings)
+    let isTimed = timings.begin()
+    for position in 0..<packets.count {
+      let index = packets.base[position].index
+      judge(captured[Int(index)], index, isTimed, &counts, &reports, &timings)
     }
-    timings.end()
+    timings.end(packets: packets.count)
     totalsBuffer.base.pointee.add(counts)
   }
 
   @inline(__always)
   private mutating func judge(
-    _ captured: CapturedPacket, _ index: UInt32, _ counts: inout BatchCounts, _ reports: inout VerdictReports,
-    _ timings: inout PacketTimings
+    _ captured: CapturedPacket, _ index: UInt32, _ isTimed: Bool, _ counts: inout BatchCounts,
+    _ reports: inout VerdictReports, _ timings: inout PacketTimings
   ) {
-    if timings.isNextTimed() {
+    if isTimed {
       var probe = TimingProbe()
       judge(captured, index, &counts, &reports, &probe)
       probe.end()

@@ -5,18 +5,14 @@ internal import Packet
 /// routed, put into a tunnel or taken out of one, or translated.
 extension Engine {
   /// Counts such records and takes them out of the packets to be judged.
-  ///
-  /// - Returns: how many are left, in their order.
   @inline(never)
-  mutating func removeSightings(
-    _ captured: borrowing CapturedPackets, _ packets: UnsafeMutablePointer<PreparedPacket>, _ count: Int
-  ) -> Int {
+  mutating func removeSightings(_ captured: borrowing CapturedPackets, _ packets: inout PreparedPackets.Share) {
     var kept = 0
-    for position in 0..<count where !isSighting(captured[Int(packets[position].index)]) {
-      packets[kept] = packets[position]
+    for position in 0..<packets.count where !isSighting(captured[Int(packets.base[position].index)]) {
+      packets.base[kept] = packets.base[position]
       kept += 1
     }
-    return kept
+    packets.count = kept
   }
 
   /// Whether the record shows a packet again; it is counted then.

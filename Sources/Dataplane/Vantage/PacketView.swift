@@ -45,13 +45,19 @@ extension LookupTables {
     return view
   }
 
+  /// The packet's tuple where it is plain and no tunnel that may be opened; `view` would show the same.
+  public func plain(_ packet: CapturedPacket) -> PlainPacket? {
+    var plain = PlainPacket()
+    return plain.read(packet) && !mayOpen(plain) ? plain : nil
+  }
+
   /// Whether a plain packet may be a tunnel that is opened: its ports say so.
   @inline(__always)
   func mayOpen(_ packet: PlainPacket) -> Bool {
-    let number = UInt32(packet.protocolNumber) &<< 16 | UInt32(packet.destinationPort)
-    let udp = UInt32(IPProtocol.udp) &<< 16
-    return number == udp | UInt32(Tunnel.linuxVXLANPort) || number == udp | UInt32(Tunnel.vxlanPort)
-      || number == udp | UInt32(Tunnel.genevePort) || number == udp | UInt32(settings.tunnelPort)
+    guard packet.protocolNumber == IPProtocol.udp else { return false }
+    let port = packet.destinationPort
+    return port == Tunnel.linuxVXLANPort || port == Tunnel.vxlanPort || port == Tunnel.genevePort
+      || port == settings.tunnelPort
   }
 
   /// On the network between nodes, what stands before an IP header is the network's own.

@@ -25,11 +25,16 @@ public struct DeniedPairs: Sendable, Hashable {
     self.limit = limit
   }
 
+  /// Makes room for so many different pairs.
+  public mutating func reserveCapacity(_ count: Int) { counts.reserveCapacity(min(count, limit)) }
+
   public mutating func add(_ pair: Pair, count: UInt64 = 1) {
-    if counts[pair] == nil, counts.count >= limit {
-      others += count
-    } else {
+    if counts.count < limit {
       counts[pair, default: 0] += count
+    } else if let known = counts.index(forKey: pair) {
+      counts.values[known] += count
+    } else {
+      others += count
     }
   }
 

@@ -28,6 +28,13 @@ public enum Timestamp {
   ]
   static let weekdays: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 
+  /// `time` in `format`.
+  public static func text(_ time: Int64, _ format: Format = .rfc3339Milli) -> String {
+    var bytes = OutputBuffer()
+    write(time, format, to: &bytes)
+    return String(decoding: bytes.bytes, as: UTF8.self)
+  }
+
   /// Appends `time` in `format`; `N/A` when there is none.
   static func write(_ time: Int64?, _ format: Format, to bytes: inout OutputBuffer) {
     guard let time else { return bytes.append("N/A") }

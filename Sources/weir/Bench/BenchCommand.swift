@@ -49,7 +49,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long to measure throughput, and again latency.", valueName: "number"))
   var seconds = 1.0
 
-  @Option(help: ArgumentHelp("Time every so many-th packet.", valueName: "number"))
+  @Option(help: ArgumentHelp("Time only one group of packets in so many.", valueName: "number"))
   var latencySample = 1
 
   @Flag(inversion: .prefixedNo, help: "Measure the kernel's program over the same packets too, where it can be loaded.")

@@ -67,13 +67,14 @@ struct BenchText {
     let sum = max(summary.total.sum, 1)
     func add(_ hop: LatencyDistribution) {
       table.add([
-        "  " + hop.name, Self.grouped(hop.count), Self.decimal(hop.mean), Self.share(hop.sum / sum), Self.time(hop.p50),
-        Self.time(hop.p90), Self.time(hop.p99), Self.time(hop.p999), Self.time(hop.max),
+        "  " + hop.name, Self.grouped(hop.count), Self.decimal(hop.mean),
+        hop.isInTotal ? Self.share(hop.sum / sum) : "after it", Self.time(hop.p50), Self.time(hop.p90),
+        Self.time(hop.p99), Self.time(hop.p999), Self.time(hop.max),
       ])
     }
     for hop in summary.hops where hop.count > 0 { add(hop) }
     if !summary.hops.isEmpty {
-      let rest = max(0, summary.total.sum - summary.hops.reduce(0) { $0 + $1.sum })
+      let rest = max(0, summary.total.sum - summary.hops.reduce(0) { $0 + ($1.isInTotal ? $1.sum : 0) })
       table.add([
         "  bookkeeping", Self.grouped(summary.total.count), Self.decimal(rest / Double(max(summary.total.count, 1))),
         Self.share(rest / sum), "", "", "", "", "",

@@ -2,79 +2,153 @@ import Addresses
 import Dataplane
 import Flow
 import Packet
+import Rules
 import Tables
 
 /// Who was refused by whom, counted by addresses: what a pair is called is looked up once, at the end.
 struct DropTally {
-  /// All that the names of a pair depend on.
-  private struct Key: Hashable {
+  /// All that the names of a pair depend on, of the first of the packets that are counted together.
+  private struct Row {
     var source: IPAddress
     var destination: IPAddress
     var destinationPort: UInt16
     var protocolNumber: UInt8
-    var flags: UInt16
-    var reason: UInt8
-    var service: Int32
-    var isFromService: Bool
+    var hasPorts: Bool
+    var hasICMP: Bool
+    var verdict: PacketVerdict
+    /// Its place in the captures.
+    var number: Int
+    var count: UInt64 = 1
 
-    /// Mixed by hand into one word: hashing field by field costs more than the rest of a packet.
-    func hash(into hasher: inout Hasher) {
+    init(_ packet: PlainPacket, _ verdict: PacketVerdict, number: Int) {
+      if packet.ipVersion == 6 {
+        source = IPAddress(ipv6High: packet.sourceHigh, low: packet.sourceLow)
+        destination = IPAddress(ipv6High: packet.destinationHigh, low: packet.destinationLow)
+      } else {
+        source = IPAddress(ipv4: UInt32(truncatingIfNeeded: packet.sourceLow))
+        destination = IPAddress(ipv4: UInt32(truncatingIfNeeded: packet.destinationLow))
+      }
+      destinationPort = packet.destinationPort
+      protocolNumber = packet.protocolNumber
+      (hasPorts, hasICMP) = (true, false)
+      self.verdict = verdict
+      self.number = number
+    }
+
+    init(_ headers: PacketHeaders, _ verdict: PacketVerdict, number: Int) {
+      (source, destination) = (headers.source, headers.destination)
+      destinationPort = headers.destinationPort
+      protocolNumber = headers.protocolNumber
+      (hasPorts, hasICMP) = (headers.flags.contains(.hasPorts), headers.flags.contains(.hasICMP))
+      self.verdict = verdict
+      self.number = number
+    }
+
+    /// Mixed by hand: the standard library's hashing costs more than the rest of a packet.
+    var hash: UInt64 {
       let prime: UInt64 = 0x9e37_79b9_7f4a_7c15
       var mixed = source.high ^ (source.low &* prime)
       mixed = (mixed ^ destination.high) &* prime ^ destination.low
-      mixed = mixed &* prime ^ (UInt64(destinationPort) << 16 | UInt64(protocolNumber) << 8 | UInt64(reason))
-      hasher.combine(mixed)
+      mixed = mixed &* prime ^ (UInt64(destinationPort) << 16 | UInt64(protocolNumber) << 8)
+      mixed = (mixed ^ UInt64(verdict.reason.rawValue)) &* prime
+      return mixed ^ mixed >> 32
     }
-  }
 
-  /// The first of the packets that are counted together, and how many there were.
-  private struct Row {
-    var headers: PacketHeaders
-    var verdict: PacketVerdict
-    var timestamp: Int64
-    /// Its place in the captures.
-    var number: Int
-    var count: UInt64
+    func isSamePair(_ other: Row) -> Bool {
+      source == other.source && destination == other.destination && destinationPort == other.destinationPort
+        && protocolNumber == other.protocolNumber && hasPorts == other.hasPorts && hasICMP == other.hasICMP
+        && verdict.reason == other.verdict.reason && verdict.service == other.verdict.service
+        && verdict.flags.contains(.fromService) == other.verdict.flags.contains(.fromService)
+    }
   }
 
   /// More different pairs of addresses than this are only counted.
   private static let limit = 1 << 16
+  /// Rows looked at for a packet; pairs chosen to collide are only counted.
+  private static let window = 64
 
-  private var positions: [Key: Int32] = [:]
   private var rows: [Row] = []
+  /// Open addressing, at least half of it empty: the number of a row + 1; 0 empty.
+  private var index = [Int32](repeating: 0, count: 1 << 10)
   private var others: UInt64 = 0
 
-  init() {
-    positions.reserveCapacity(1 << 12)
-    rows.reserveCapacity(1 << 12)
+  /// Counts a dropped packet.
+  ///
+  /// - Parameter number: its place in the captures.
+  mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, _ lookup: LookupTables, number: Int) {
+    if let plain = lookup.plain(packet) {
+      add(Row(plain, verdict, number: number))
+    } else {
+      add(Row(lookup.view(of: packet).headers, verdict, number: number))
+    }
   }
 
-  mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64, number: Int) {
-    let key = Key(
-      source: headers.source, destination: headers.destination, destinationPort: headers.destinationPort,
-      protocolNumber: headers.protocolNumber, flags: headers.flags.rawValue, reason: verdict.reason.rawValue,
-      service: verdict.service, isFromService: verdict.flags.contains(.fromService))
-    if let position = positions[key] {
-      rows[Int(position)].count += 1
-    } else if rows.count < Self.limit {
-      positions[key] = Int32(rows.count)
-      rows.append(Row(headers: headers, verdict: verdict, timestamp: time, number: number, count: 1))
-    } else {
-      others += 1
+  private mutating func add(_ row: Row) {
+    var position = Int(truncatingIfNeeded: row.hash) & (index.count - 1)
+    for _ in 0..<Self.window {
+      let known = Int(index[position]) - 1
+      if known < 0 {
+        guard rows.count < Self.limit else { break }
+        rows.append(row)
+        index[position] = Int32(rows.count)
+        if rows.count * 2 > index.count { grow() }
+        return
+      }
+      if rows[known].isSamePair(row) {
+        rows[known].count += 1
+        return
+      }
+      position = (position + 1) & (index.count - 1)
+    }
+    others += 1
+  }
+
+  private mutating func grow() {
+    index = [Int32](repeating: 0, count: index.count * 4)
+    for number in rows.indices {
+      var position = Int(truncatingIfNeeded: rows[number].hash) & (index.count - 1)
+      while index[position] != 0 { position = (position + 1) & (index.count - 1) }
+      index[position] = Int32(number + 1)
     }
   }
 
   /// The pairs by name, as if all packets had been counted in the order of the captures.
   static func pairs(_ tallies: [DropTally], _ tables: Tables) -> DeniedPairs {
-    var recorder = FlowRecorder(tables: tables, recordsEveryPacket: false)
+    var directory = EndpointDirectory(tables)
     var pairs = DeniedPairs()
-    for row in tallies.flatMap(\.rows).sorted(by: { $0.number < $1.number }) {
-      recorder.record(row.headers, row.verdict, at: row.timestamp)
-      for flow in recorder.flows where flow.eventType.type == Flow.EventType.Number.drop {
-        pairs.add(flow, count: row.count)
-      }
-    }
+    let rows = tallies.count == 1 ? tallies[0].rows : tallies.flatMap(\.rows).sorted { $0.number < $1.number }
+    pairs.reserveCapacity(rows.count)
+    for row in rows { pairs.add(flow(row, &directory, tables), count: row.count) }
     pairs.addOthers(tallies.reduce(0) { $0 + $1.others })
     return pairs
+  }
+
+  /// The row's packet as far as the names of its ends depend on it.
+  private static func flow(_ row: Row, _ directory: inout EndpointDirectory, _ tables: Tables) -> Flow {
+    var flow = Flow()
+    let verdict = row.verdict
+    flow.ip = Flow.IP(source: row.source, destination: row.destination)
+    flow.sharedSource = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
+    flow.sharedDestination = directory.end(endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
+    flow.dropReason = Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
+    flow.l4 =
+      switch L4Protocol(rawValue: row.protocolNumber) {
+      case .tcp where row.hasPorts: .tcp(.init(source: 0, destination: row.destinationPort, flags: []))
+      case .udp where row.hasPorts: .udp(.init(source: 0, destination: row.destinationPort))
+      case .sctp where row.hasPorts: .sctp(.init(source: 0, destination: row.destinationPort))
+      case .icmp where row.hasICMP: .icmpv4(.init(type: 0, code: 0))
+      case .icmpv6 where row.hasICMP: .icmpv6(.init(type: 0, code: 0))
+      default: nil
+      }
+    if verdict.service >= 0 {
+      let frontend = tables.services[Int(verdict.service)]
+      let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
+      if verdict.flags.contains(.fromService) {
+        flow.sourceService = service
+      } else {
+        flow.destinationService = service
+      }
+    }
+    return flow
   }
 }

@@ -9,7 +9,7 @@ import Tables
 /// One pass over the captures that prints events: dissect, judge, record.
 struct Replay: ~Copyable {
   private var engine: Engine
-  private var names: NameStage
+  private(set) var names: NameStage
   private var recorder: FlowRecorder
   private var selector: FlowSelector
   private let selectsEverything: Bool

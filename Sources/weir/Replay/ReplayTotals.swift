@@ -8,9 +8,9 @@ import Tables
 
 /// Captures judged for their totals alone, by one or several engines.
 ///
-/// With several, packets are read by whichever thread is free, one at a time, dealt out by their address pairs, and
-/// judged by each pair's own engine in the captures' order. So the totals do not depend on the number of threads, as
-/// long as no engine's tables overflow: every engine has room for all connections.
+/// With several, packets are read by whichever thread is free, dealt out by their address pairs, and judged by each
+/// pair's own engine in the captures' order. So the totals do not depend on the number of threads, as long as no engine's
+/// tables overflow: every engine has room for all connections.
 final class ReplayTotals: Sendable {
   private let tables: Tables
   private let lookup: LookupTables
@@ -68,12 +68,12 @@ final class ReplayTotals: Sendable {
   }
 
   private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
-    let queue = ChunkQueue(capture, engines: threads)
+    let queue = ChunkQueue(capture, lookup, engines: threads)
     let results = ResultBox(count: threads)
     Threads.run(threads) { [tables, lookup, options, proxies, sampling] number in
       var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: ChunkQueue.chunk)
-      queue.work(as: number, lookup) { packets, prepared, first in
-        worker.judge(packets, prepared, engine: number, from: first)
+      queue.work(as: number) { packets, prepared, first, upcoming in
+        worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
       }
       results.set(
         .init(
@@ -142,12 +142,15 @@ struct ReplayWorker: ~Copyable {
     }
   }
 
-  /// - Parameter first: the number of the first packet in the captures.
+  /// - Parameters:
+  ///   - first: the number of the first packet in the captures.
+  ///   - upcoming: as for `Engine.judge`.
   mutating func judge(
-    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int
+    _ packets: borrowing CapturedPackets, _ prepared: borrowing PreparedPackets, engine number: Int, from first: Int,
+    upcoming: UnsafeRawPointer? = nil
   ) {
     if timer == nil {
-      engine.judge(packets, prepared, engine: number, reports: &reports)
+      engine.judge(packets, prepared, engine: number, upcoming: upcoming, reports: &reports)
     } else {
       timer?.judge(packets, prepared, engine: number, with: &engine, reports: &reports)
     }
@@ -163,15 +166,16 @@ struct ReplayWorker: ~Copyable {
   private mutating func tally(_ packets: borrowing CapturedPackets, from first: Int) {
     for position in 0..<reports.count {
       let report = reports[position]
-      let view = lookup.view(of: packets[Int(report.index)])
+      let packet = packets[Int(report.index)]
       var verdict = report.verdict
       if Proxies.concerns(verdict) {
+        let view = lookup.view(of: packet)
         _ =
           timer?.judge(view, &verdict, by: &proxies, with: &engine)
           ?? proxies?.judge(view, &verdict, with: &engine)
       }
       guard report.verdict.verdict == .dropped, verdict.verdict == .dropped else { continue }
-      drops.add(view.headers, verdict, at: view.packet.timestamp, number: first + Int(report.index))
+      drops.add(packet, verdict, lookup, number: first + Int(report.index))
     }
   }
 }

@@ -13,9 +13,9 @@ struct Workspace {
   let compatibility: Compatibility
   /// Objects and policies that were left out.
   let refusedCount: Int
-  let tables: Tables
+  private(set) var tables: Tables
   /// The tables with what they were made from.
-  let compilation: Compilation
+  private(set) var compilation: Compilation
   private let validation: Validation
   /// From loaded objects to finished tables.
   let compileSeconds: Double
@@ -86,6 +86,14 @@ struct Workspace {
     Self.reportFindings(compilation, &report)
     report.finish()
     reportSummary(options, console, loading: loading, compiling: end - compiled)
+  }
+
+  /// Compiles the same with more names resolved.
+  mutating func resolve(_ names: [(name: String, addresses: [IPAddress])]) {
+    var input = compilation.input
+    input.names += names
+    compilation = Compiler.compilation(of: input)
+    tables = compilation.tables
   }
 
   /// The same input compiled as it is documented: without the reference's bugs.

@@ -3,13 +3,11 @@ import Latency
 
 /// Whether packets are timed, and how many of them.
 struct LatencyOptions: ParsableArguments {
-  /// A prime, so that no pattern of packets meets it again and again. With it, reading the clock costs a few per cent.
-  private static let usualInterval = 7
-
-  @Flag(help: "Time the packets hop by hop; they are then judged one by one, which takes longer.")
+  @Flag(help: "Time the packets hop by hop; they are then judged one by one, which takes several times as long.")
   var latency = false
 
-  @Option(help: ArgumentHelp("Time every so many-th packet (default with --latency: 7).", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Time only one group of packets in so many (default with --latency: 1).", valueName: "number"))
   var latencySample: Int?
 
   func validate() throws {
@@ -21,6 +19,6 @@ struct LatencyOptions: ParsableArguments {
   /// Nil when nothing is to be timed.
   var sampling: PacketTimer.Sampling? {
     guard latency || latencySample != nil else { return nil }
-    return PacketTimer.Sampling(counter: CycleCounter(), interval: latencySample ?? Self.usualInterval)
+    return PacketTimer.Sampling(counter: CycleCounter(), interval: latencySample ?? 1)
   }
 }

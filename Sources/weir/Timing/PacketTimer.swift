@@ -8,7 +8,7 @@ struct PacketTimer: ~Copyable {
   /// What all threads of a run share.
   struct Sampling: Sendable {
     var counter: CycleCounter
-    /// Of how many packets one is timed.
+    /// Of how many batches one is timed.
     var interval: Int
   }
 

@@ -38,6 +38,13 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup(title: "What the connection carries") var layer7: Layer7Options
 
   @Option(
+    name: .customLong("capture"),
+    help: ArgumentHelp(
+      "A capture whose DNS answers count, as at its end: names learnt from them are known to toFQDNs. Repeatable.",
+      valueName: "capture"))
+  var captures: [String] = []
+
+  @Option(
     help: ArgumentHelp("Many connections at once: JSON lines in a file, or - for standard input.", valueName: "file"))
   var probes: String?
 
@@ -72,7 +79,9 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     let console = consoleOptions.console
     let parsed = try probes == nil ? [singleProbe()] : readProbes(console)
-    let workspace = try Workspace(input, console: console)
+    var workspace = try Workspace(input, console: console)
+    let names = try captures.isEmpty ? nil : CapturedNames(captures, workspace, console)
+    if let names { workspace.resolve(names.addresses) }
     let tracer = Tracer(workspace.compilation, compatibility: workspace.compatibility)
     let explains = probes == nil || explain || self.output == .text
     let explainer = explains ? TraceExplainer(workspace, tracer) : nil
@@ -80,7 +89,8 @@ struct TraceCommand: ParsableCommand {
     var failed = false
     for case (let place, let probe) in parsed {
       do throws(ProbeError) {
-        let result = try tracer.trace(probe.get())
+        var result = try tracer.trace(probe.get())
+        result.answers = names?.answers(behind: result, tracer.tables) ?? []
         write(result, explainer?.explain(result), tracer, to: &output)
       } catch {
         console.report(Diagnostic(.error, at: place, error.message, hint: error.hint))

@@ -1,3 +1,4 @@
+import Addresses
 import Dataplane
 import Explanation
 import Flow
@@ -20,6 +21,7 @@ struct TraceJSON {
       json.field("verdict", TraceOutcome(result, authenticationSucceeds: authenticationSucceeds).rawValue)
       write("source_identity", result.source.identity, to: &json)
       write("destination_identity", result.destination.identity, to: &json)
+      write(result.answers, to: &json)
       guard let explanation else { return }
       json.optional("undecidable", explanation.undecidable)
       json.optional("reference_bug", explanation.referenceBugs.map(\.rawValue).joined(separator: ", "))
@@ -71,6 +73,22 @@ struct TraceJSON {
       if case .dropped(let refusal) = answer.verdict { json.field("refusal", refusal.name) }
       if case .undecided(let reason) = answer.verdict, explanation == nil { json.field("reason", reason) }
       if let explanation { ExplanationJSON.write(explanation, to: &json) }
+    }
+  }
+
+  /// The `answers` key: where the names of an end come from; left out where there are none.
+  private func write(_ answers: [CapturedNames.Answer], to json: inout JSONWriter) {
+    guard !answers.isEmpty else { return }
+    json.key("answers")
+    json.array(answers) { json, answer in
+      json.object {
+        $0.field("name", answer.name)
+        $0.field("address", answer.address.description)
+        $0.field("time", Timestamp.text(answer.time, .rfc3339Nano))
+        $0.field("asked_by", answer.askedBy)
+        $0.field("ttl", answer.timeToLive)
+        $0.field("opened", answer.opensTheWay)
+      }
     }
   }
 

@@ -22,6 +22,7 @@ struct TraceText {
     lines += list(explanation.undecidable, title: style.paint("Undecidable", .yellow) + ", because")
     lines += hop(result.egress, explanation.egress, .egress, at: result.source)
     lines += hop(result.ingress, explanation.ingress, .ingress, at: result.destination)
+    if !result.answers.isEmpty { lines += [""] + result.answers.flatMap { style.wrap($0.text, first: "") } }
     for note in explanation.notes { lines += [""] + style.wrap(note, first: "Note: ") }
     return lines.joined(separator: "\n") + "\n"
   }

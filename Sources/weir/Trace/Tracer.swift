@@ -37,6 +37,8 @@ struct TraceResult {
   var probe: Probe
   var egress: TraceHop?
   var ingress: TraceHop?
+  /// DNS answers of captures that gave an end its names.
+  var answers: [CapturedNames.Answer] = []
 
   var hops: [TraceHop] { [egress, ingress].compactMap(\.self) }
 }
