@@ -44,6 +44,8 @@ static __always_inline __u8 obstacle_of(const struct packet *packet, __u8 direct
 	bool is_ipv6 = packet->family == FAMILY_IPV6;
 	bool is_untracked = packet->traits & TRAIT_UNTRACKED_FRAGMENT;
 
+	if (direction == HOP_EGRESS && packet->traits & TRAIT_NO_BACKEND)
+		return DROP_SERVICE_BACKEND_NOT_FOUND;
 	if (!(is_ipv6 ? settings->enable_ipv6 : settings->enable_ipv4))
 		return DROP_UNSUPPORTED_NETWORK_PROTOCOL;
 	/*

@@ -188,6 +188,27 @@ struct policy_hash_key {
 	__u8 padding;
 };
 
+/* Services by address and port, hash, and all backends, array: the same for both layouts. */
+struct service_key {
+	__be32 address[4]; /* IPv4 in the first word */
+	__be16 port;
+	__u8 protocol;
+	__u8 family; /* FAMILY_… */
+};
+
+struct service {
+	__u32 number; /* 1 + index into the tables' services */
+	__u32 first_backend;
+	__u32 backend_count;
+};
+
+struct backend {
+	__be32 address[4];
+	__be16 port;
+	__u16 padding;
+	__u32 number; /* 1 + index into the tables' backends */
+};
+
 /* A connection with all its entries, hash: the ends are sorted, so that both directions find it. */
 struct ipv4_flow_key {
 	__be32 low;
@@ -262,7 +283,8 @@ struct datapath_settings {
 	__u8 assume_authenticated;
 	__u8 has_tunnel_port;
 	__be16 tunnel_port;
-	__u16 padding;
+	__u8 has_services;
+	__u8 padding;
 	/* Lifetimes of connections in seconds. */
 	__u32 tcp_lifetime;
 	__u32 tcp_syn_lifetime;
@@ -358,6 +380,7 @@ struct hop_verdict {
 #define DROP_UNSUPPORTED_NETWORK_PROTOCOL 139
 #define DROP_INVALID_EXTENSION_HEADER 156
 #define DROP_FRAGMENTATION_NOT_SUPPORTED 157
+#define DROP_SERVICE_BACKEND_NOT_FOUND 158
 #define DROP_ENCAPSULATION_PROHIBITED 170
 #define DROP_FIRST_FRAGMENT_NOT_FOUND 175
 #define DROP_FORBIDDEN_ICMPV6 176
@@ -370,8 +393,12 @@ struct packet_verdict {
 	/* The first drop, else redirected, else audit, else forwarded; unjudged without any hop. */
 	__u8 verdict;
 	__u8 reason;
-	__u8 padding[2];
+	__u8 from_service; /* 1: the source is the service's, its destination the client */
+	__u8 padding;
 	__u32 generation; /* of the tables that it was judged by */
+	/* service.number and backend.number where an address was a service's; 0: none was. */
+	__u32 service;
+	__u32 backend;
 };
 
 #define EVENT_CAPTURE 192

@@ -33,6 +33,9 @@ union inner_types {
 	struct policy_hash_key policy_hash_key;
 	struct endpoint_key endpoint_key;
 	struct endpoint endpoint;
+	struct service_key service_key;
+	struct service service;
+	struct backend backend;
 } inner_types SEC("weir_layouts");
 
 /*
@@ -103,6 +106,35 @@ struct {
 	__type(key, __u32);
 	__array(values, struct counter_map);
 } entry_counters SEC(".maps");
+
+struct service_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct service_key));
+	__uint(value_size, sizeof(struct service));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct service_map);
+} services SEC(".maps");
+
+struct backend_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_INNER_MAP);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct backend));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__array(values, struct backend_map);
+} backends SEC(".maps");
 
 /* Weir's own layout. */
 

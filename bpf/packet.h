@@ -40,6 +40,7 @@
 #define TRAIT_NEIGHBOUR_DISCOVERY 0x10
 #define TRAIT_UNTRACKED_FRAGMENT 0x20 /* a fragment while its family's fragments are not tracked */
 #define TRAIT_TUPLE 0x40 /* the ports are known, or the protocol has none */
+#define TRAIT_NO_BACKEND 0x80 /* the destination is a service that has no backend */
 
 #define FRAGMENT_ANY 0x1
 #define FRAGMENT_LATER 0x2 /* there is no transport header in it */

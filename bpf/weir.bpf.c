@@ -3,21 +3,25 @@
  * Weir's BPF program: the verdicts of the Swift engine from the same tables.
  *
  *	packet.h, transport.h   frame → addresses, ports, what is wrong with it
+ *	service.h               a service's address → one of its backends
  *	conntrack.h             its connection
  *	policy.h                address → identity → what the endpoint's policy says
  *	hop.h                   all of these, at one endpoint: Cilium's layout
  *	flow.h                  the same in Weir's own layout
  *	events.h                what is reported
  */
+#include "service.h"
 #include "flow.h"
 #include "events.h"
 
 char license_text[] SEC("license") = "Dual BSD/GPL";
 
 /* Judges a packet: true when it may pass. */
-static __always_inline bool judge(const struct packet *packet, __u32 generation, __u8 hops,
-				  struct packet_verdict *verdict)
+static __always_inline bool judge(struct packet *packet, __u32 generation, __u8 hops, struct packet_verdict *verdict)
 {
+	if (control.settings[generation & 1].has_services && packet->traits & TRAIT_TUPLE &&
+	    !(packet->traits & TRAIT_ICMP))
+		translate(packet, verdict, generation & 1);
 	if (packet->family && !(packet->traits & TRAIT_NEIGHBOUR_DISCOVERY)) {
 		if (constants.own_layout)
 			judge_flow(packet, generation, hops, verdict);

@@ -37,7 +37,7 @@ extension Datapath {
 
   /// The verdict of the packet that was run last (`DatapathOptions.keepsVerdict`).
   ///
-  /// Of its fields, the identities are those of the peers that a policy was asked about, and the service's are unset.
+  /// Of its fields, the identities are those of the peers that a policy was asked about.
   public var lastVerdict: PacketVerdict { verdict(object.lastVerdict.pointee) }
 }
 

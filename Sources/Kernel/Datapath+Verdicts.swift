@@ -18,6 +18,9 @@ extension Datapath {
       verdict.destinationEndpoint = endpoint(record.ingress, image)
       verdict.sourceIdentity = record.ingress.peer
     }
+    verdict.service = Int32(bitPattern: record.service) - 1
+    verdict.backend = Int32(bitPattern: record.backend) - 1
+    if record.from_service != 0 { verdict.flags.insert(.fromService) }
     return verdict
   }
 

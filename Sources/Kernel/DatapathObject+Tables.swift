@@ -17,6 +17,7 @@ extension DatapathObject {
     case .cilium: try putTries(image, half: half)
     case .own: try putHashes(image, half: half)
     }
+    try putServices(image.services, half: half)
     try enter(counters, into: "entry_counters", half: half)
     try enter(endpoints.descriptor, into: "endpoints", half: half)
     if half == 0 {
@@ -34,6 +35,15 @@ extension DatapathObject {
     let keys: [UInt32] = [half]
     let values: [Int32] = [descriptor]
     try BPFMap.update(try map(name), name, keys: keys, values: values)
+  }
+
+  private func putServices(_ services: TableImage.Services, half: UInt32) throws(KernelError) {
+    try putHash(services.keys, services.values, into: "services", half: half)
+    let slots = services.backends.indices.map { UInt32($0) }
+    let backends = try BPFMap.filled(
+      BPF_MAP_TYPE_ARRAY, name: "backends", keys: slots, values: services.backends, capacity: slots.count,
+      flags: UInt32(BPF_F_INNER_MAP))
+    try enter(backends.descriptor, into: "backends", half: half)
   }
 
   // MARK: Cilium's layout

@@ -1,5 +1,5 @@
 internal import CBPF
-public import Tables
+internal import Tables
 
 /// What a BPF map holds once the tables are loaded, byte for byte.
 public struct MapImage: Sendable {
@@ -35,8 +35,8 @@ extension TableImage {
   /// - Parameter endpoint: index into `Tables.endpoints`: only what is its alone. nil: all maps.
   public func maps(_ layout: DatapathOptions.Layout, endpoint: Int? = nil) -> [MapImage] {
     switch layout {
-    case .cilium: policyTries(endpoint) + (endpoint == nil ? [ipcacheTrie, endpointHash] : [])
-    case .own: ownMaps(endpoint)
+    case .cilium: policyTries(endpoint) + (endpoint == nil ? [ipcacheTrie, endpointHash] + serviceMaps : [])
+    case .own: ownMaps(endpoint) + (endpoint == nil ? serviceMaps : [])
     }
   }
 
@@ -58,6 +58,13 @@ extension TableImage {
 
   private var endpointHash: MapImage {
     MapImage("cilium_lxc", type: "hash", endpointKeys, endpointValues)
+  }
+
+  private var serviceMaps: [MapImage] {
+    [
+      MapImage("services", type: "hash", services.keys, services.values),
+      MapImage("backends", type: "array", services.backends.indices.map { UInt32($0) }, services.backends),
+    ]
   }
 
   private func ownMaps(_ endpoint: Int?) -> [MapImage] {

@@ -27,6 +27,7 @@ public struct TableImage: Sendable {
   let firstEntries: [UInt32]
   /// How many entries each of `Tables.policies` has.
   let entryCounts: [Int]
+  let services: Services
   private(set) var settings: datapath_settings
 
   /// - Throws: when there are more endpoints or nodes than the maps can tell apart.
@@ -38,6 +39,8 @@ public struct TableImage: Sendable {
     }
     entryCounts = tables.policies.map(\.entries.count)
     settings = datapath_settings(tables.settings)
+    services = Services(tables)
+    settings.has_services = services.keys.isEmpty ? 0 : 1
     settings.assume_authenticated = assumeAuthenticated ? 1 : 0
     settings.entry_count = max(next, 1)
     policies = Array(repeating: Policy(), count: tables.policies.count)
@@ -238,10 +241,10 @@ extension datapath_settings {
 }
 
 extension IPAddress {
-  fileprivate var familyNumber: UInt8 { UInt8(isIPv6 ? FAMILY_IPV6 : FAMILY_IPV4) }
+  var familyNumber: UInt8 { UInt8(isIPv6 ? FAMILY_IPV6 : FAMILY_IPV4) }
 
   /// In network order, IPv4 in the first.
-  fileprivate var words: (UInt32, UInt32, UInt32, UInt32) {
+  var words: (UInt32, UInt32, UInt32, UInt32) {
     func word(_ half: UInt64, _ shift: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: half >> shift).bigEndian }
     return isIPv6
       ? (word(high, 32), word(high, 0), word(low, 32), word(low, 0)) : (word(low, 0), 0, 0, 0)

@@ -121,7 +121,8 @@ struct Differential: ~Copyable {
   /// only where it had to look it up.
   private func agree(_ mine: PacketVerdict, _ theirs: PacketVerdict) -> Bool {
     guard mine.verdict == theirs.verdict, mine.reason == theirs.reason, mine.egress == theirs.egress,
-      mine.ingress == theirs.ingress
+      mine.ingress == theirs.ingress, mine.service == theirs.service, mine.backend == theirs.backend,
+      mine.flags.contains(.fromService) == theirs.flags.contains(.fromService)
     else { return false }
     if mine.egress.isPresent {
       guard mine.sourceEndpoint == theirs.sourceEndpoint else { return false }

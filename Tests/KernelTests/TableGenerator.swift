@@ -27,6 +27,7 @@ struct TableGenerator {
     tables.policies = (0..<random.count(1...4)).map { _ in policy() }
     addEndpoints(&tables)
     addAddresses(&tables)
+    if random.chance(50) { addServices(&tables) }
     return tables
   }
 
@@ -50,6 +51,21 @@ struct TableGenerator {
       settings.timeoutAny = UInt32(random.count(3...60))
     }
     return settings
+  }
+
+  /// Services at addresses and ports that packets have, some without backends, and some that claim another's.
+  private mutating func addServices(_ tables: inout Tables) {
+    for number in 0..<random.count(1...6) {
+      let address = random.pick(world.addresses)
+      let first = tables.backends.count
+      for _ in 0..<random.count(0...4) {
+        tables.backends.append(ServiceBackend(address: random.pick(world.addresses), port: random.pick(world.ports)))
+      }
+      tables.services.append(
+        ServiceFrontend(
+          address: address, port: random.pick(world.ports), protocolNumber: random.pick([6, 6, 17, 132]),
+          namespace: "n", name: "s\(number)", backends: first..<tables.backends.count))
+    }
   }
 
   private mutating func policy() -> EndpointPolicy {

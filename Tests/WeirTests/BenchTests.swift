@@ -6,7 +6,7 @@ import Testing
   private static let small = ["--pods", "40", "--policies", "20", "--flows", "300", "--seconds", "0"]
 
   private func bench(_ arguments: [String]) throws -> [String: Any] {
-    let run = try Lab.run(["bench", "-o", "json"] + arguments)
+    let run = try Lab.run(["bench", "-o", "json", "--no-kernel"] + arguments)
     #expect(run.status == 0, "\(run.errors)")
     return try run.json()
   }
@@ -33,6 +33,23 @@ import Testing
       if abs(agreement - 1) <= 0.1 { return }
     }
     Issue.record("the agreements were \(agreements)")
+  }
+
+  @Test(
+    "the kernel's program gives the engine's verdicts, with either layout of its maps", .enabled(if: LiveLab.isUsable))
+  func kernel() throws {
+    let run = try Lab.run(["bench", "-o", "json", "--seed", "5"] + Self.small)
+    #expect(run.status == 0, "\(run.errors)")
+    let backEnds = try #require(try run.json()["back_ends"] as? [[String: Any]])
+    #expect(backEnds.map { $0["name"] as? String } == ["engine", "kernel", "kernel-cilium"])
+    // The engine takes back connections whose opening was refused; the kernel goes by each packet.
+    for backEnd in backEnds {
+      let verdicts = try #require(backEnd["verdicts"] as? [String: Int])
+      #expect(verdicts.values.reduce(0, +) > 0)
+      #expect((verdicts["FORWARDED"] ?? 0) > 0)
+    }
+    let kernels = backEnds.dropFirst().compactMap { $0["verdicts"] as? [String: Int] }
+    #expect(kernels.first == kernels.last)
   }
 
   @Test("the same seed gives the same load and verdicts, another seed others")

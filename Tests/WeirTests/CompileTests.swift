@@ -14,6 +14,28 @@ import Testing
     try #require(document["endpoints"] as? [[String: Any]])
   }
 
+  @Test("-o maps prints the bytes of every map, as many entries as the tables have", arguments: ["cilium", "own"])
+  func maps(_ layout: String) throws {
+    let document = try compile(["-o", "maps", "--layout", layout]).json()
+    let maps = try #require(document["maps"] as? [[String: Any]])
+    for map in maps {
+      let elements = try #require(map["elements"] as? [[String: [String]]])
+      for element in elements {
+        #expect(element["key"]?.count == map["bytes_key"] as? Int)
+        #expect(element["value"]?.count == map["bytes_value"] as? Int)
+        #expect(element.values.joined().allSatisfy { $0.count == 4 && $0.hasPrefix("0x") })
+      }
+      #expect(Set(elements.map { $0["key"] ?? [] }).count == elements.count)
+    }
+    let names = maps.compactMap { $0["name"] as? String }
+    let expected =
+      layout == "own" ? ["policy_hashes", "addresses_ipv4"] : ["cilium_policy_v2_00001", "cilium_ipcache_v2"]
+    #expect(Set(names).isSuperset(of: expected))
+    // 10.244.1.20, however its address is found.
+    let keys = maps.flatMap { ($0["elements"] as? [[String: [String]]] ?? []).map { $0["key"] ?? [] } }
+    #expect(keys.contains { $0.joined(separator: " ").contains("0x0a 0xf4 0x01 0x14") })
+  }
+
   @Test func jsonHasTheKeysOfTheContract() throws {
     let document = try compile(["-o", "json"]).json()
     #expect(Set(document.keys) == ["identities", "ipcache", "endpoints", "policies", "stats"])

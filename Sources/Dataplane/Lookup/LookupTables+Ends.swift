@@ -1,13 +1,15 @@
-internal import Addresses
-public import Packet
+public import Addresses
 
 extension LookupTables {
   /// Names the ends of a packet that somebody else has judged and left unnamed: whose its addresses are, and under which
   /// identities they know one another.
-  public func nameEnds(of verdict: inout PacketVerdict, _ headers: PacketHeaders) {
-    guard headers.ipVersion != 0 else { return }
-    let source = owner(high: headers.source.high, low: headers.source.low, family: headers.ipVersion)
-    let destination = owner(high: headers.destination.high, low: headers.destination.low, family: headers.ipVersion)
+  ///
+  /// - Parameters:
+  ///   - source: after service translation, as `destination`.
+  public func nameEnds(of verdict: inout PacketVerdict, source: IPAddress, destination: IPAddress) {
+    let family: UInt8 = source.isIPv6 ? 6 : 4
+    let source = owner(high: source.high, low: source.low, family: family)
+    let destination = owner(high: destination.high, low: destination.low, family: family)
     if verdict.sourceEndpoint < 0 { verdict.sourceEndpoint = source.endpoint }
     if verdict.destinationEndpoint < 0 { verdict.destinationEndpoint = destination.endpoint }
     if verdict.sourceIdentity == 0 {

@@ -25,7 +25,14 @@ struct TableSet {
   mutating func flows(of event: DatapathEvent, _ frame: UnsafeRawBufferPointer, at time: Int64) -> [Flow] {
     let headers = PacketHeaders(dissecting: frame, linkType: .ethernet, originalLength: event.length)
     var verdict = event.verdict
-    lookup.nameEnds(of: &verdict, headers)
+    if headers.ipVersion != 0 {
+      var (source, destination) = (headers.source, headers.destination)
+      if tables.backends.indices.contains(Int(verdict.backend)) {
+        let backend = tables.backends[Int(verdict.backend)].address
+        if verdict.flags.contains(.fromService) { source = backend } else { destination = backend }
+      }
+      lookup.nameEnds(of: &verdict, source: source, destination: destination)
+    }
     recorder.record(headers, verdict, at: time)
     return recorder.flows
   }
