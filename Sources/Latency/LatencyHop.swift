@@ -18,6 +18,9 @@ public enum LatencyHop: Int, CaseIterable, Sendable {
   /// A proxy beside the destination alone.
   case ingressProxy
 
+  /// Whether it belongs to the packet loop, and its time to a packet's total.
+  public var isInTotal: Bool { self != .egressProxy && self != .ingressProxy }
+
   public var name: String {
     switch self {
     case .parse: "parse"

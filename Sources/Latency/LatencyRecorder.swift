@@ -57,7 +57,11 @@ public struct LatencyRecorder: Sendable {
 
   public func summary() -> LatencySummary {
     LatencySummary(
-      hops: zip(LatencyHop.allCases, hops).map { $1.distribution($0.name, counter) },
+      hops: zip(LatencyHop.allCases, hops).map { hop, series in
+        var distribution = series.distribution(hop.name, counter)
+        distribution.isInTotal = hop.isInTotal
+        return distribution
+      },
       total: total.distribution(LatencySummary.totalName, counter), packets: packets,
       timerNanoseconds: counter.nanoseconds(reads &* counter.cost), loopNanoseconds: Double(loopNanoseconds),
       columns: total.columns(counter))

@@ -9,9 +9,12 @@ public struct LatencyDistribution: Sendable, Hashable {
   public var p99: Double
   public var p999: Double
   public var max: Double
+  /// False for what comes behind the packet loop: the proxies.
+  public var isInTotal: Bool
 
   public init(
-    name: String, count: UInt64, sum: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double
+    name: String, count: UInt64, sum: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double,
+    isInTotal: Bool = true
   ) {
     self.name = name
     self.count = count
@@ -21,6 +24,7 @@ public struct LatencyDistribution: Sendable, Hashable {
     self.p99 = p99
     self.p999 = p999
     self.max = max
+    self.isInTotal = isInTotal
   }
 
   public var mean: Double { count == 0 ? 0 : sum / Double(count) }

@@ -4,6 +4,7 @@ enum ICMP {
   @usableFromInline static let type = 0
   @usableFromInline static let code = 1
   @usableFromInline static let identifier = 4
+  @usableFromInline static let identifierEnd = 6
   @usableFromInline static let headerLength = 8
 
   /// Echo request and reply, of ICMP and of ICMPv6.
@@ -20,10 +21,11 @@ extension PacketHeaders {
     icmpType = bytes.byte(at: start + ICMP.type)
     icmpCode = bytes.byte(at: start + ICMP.code)
     flags.insert(.hasICMP)
-    guard end - start >= ICMP.headerLength else { return markTransport(.transportTruncated) }
-    if ICMP.isEcho(icmpType, protocolNumber: protocolNumber) {
+    // Datapaths read the identifier where it is there, even if the sequence number after it is not.
+    if ICMP.isEcho(icmpType, protocolNumber: protocolNumber), end - start >= ICMP.identifierEnd {
       icmpIdentifier = bytes.big16(at: start + ICMP.identifier)
     }
+    guard end - start >= ICMP.headerLength else { return markTransport(.transportTruncated) }
     payloadOffset = UInt32(truncatingIfNeeded: start + ICMP.headerLength)
   }
 }

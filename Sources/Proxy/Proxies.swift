@@ -9,7 +9,8 @@ public import Tables
 /// say.
 ///
 /// One value belongs to one engine and sees the engine's packets in their order. Memory is bounded: `ProxySettings.limits`
-/// for streams, 65,536 unanswered DNS queries, 65,536 QUIC connections; `ProxyCounters.givenUp` counts what was forgotten.
+/// for streams, 64 MiB for the texts of unanswered HTTP requests, 65,536 unanswered DNS queries, 65,536 QUIC connections
+/// and 512 unfinished datagrams; `ProxyCounters.givenUp` counts what was forgotten.
 ///
 /// A connection through two proxies is read once: what the client's proxy lets through, the server's judges. Headers that
 /// the first one changes (`headerMatches`) are not changed for the second.
@@ -36,6 +37,7 @@ public struct Proxies: ~Copyable {
   private let tables: Tables
   private var streams: ProxyStreams
   private var reassembler: StreamReassembler
+  private var fragments = DatagramReassembler()
   private var frame = 0
 
   public init(_ tables: Tables, settings: ProxySettings = ProxySettings()) {
@@ -59,7 +61,8 @@ public struct Proxies: ~Copyable {
     var counters = streams.report.counters
     let met = reassembler.counters
     counters.givenUp =
-      UInt64(met.overflows + met.exhaustions + met.evictions) + streams.exchanges.forgotten + streams.quic.forgotten
+      streams.report.counters.givenUp + UInt64(met.overflows + met.exhaustions + fragments.evictions)
+      + streams.exchanges.forgotten + streams.quic.forgotten
     return counters
   }
 
@@ -67,6 +70,7 @@ public struct Proxies: ~Copyable {
   public mutating func forgetPackets() {
     streams.forgetPackets()
     reassembler = StreamReassembler(limits: reassembler.limits)
+    fragments = DatagramReassembler()
     frame = 0
   }
 
@@ -87,6 +91,7 @@ public struct Proxies: ~Copyable {
     streams.report.outcome.firstProxy = route.places.first?.direction
     switch packet.headers.protocolNumber {
     case 6: judgeSegment(packet, route)
+    case 17 where packet.headers.flags.contains(.fragment): judgeFragment(packet, verdict)
     case 17: judgeDatagram(packet, route)
     default: break
     }
@@ -106,6 +111,21 @@ public struct Proxies: ~Copyable {
     let payload = bytes.extracting(Int(packet.headers.payloadOffset)..<Int(packet.headers.payloadEnd))
     let stream = reassembler.add(segment, payload, to: &streams)
     streams.follow(stream)
+  }
+
+  /// The packet that completes a datagram stands for all of it.
+  private mutating func judgeFragment(_ packet: Packet, _ verdict: PacketVerdict) {
+    let bytes = packet.bytes.bytes
+    guard !DatagramReassembler.isCut(packet.headers, bytes),
+      let whole = fragments.add(packet.headers, bytes, timestamp: packet.timestamp)
+    else { return }
+    whole.withUnsafeBytes { bytes in
+      let length = UInt32(clamping: bytes.count)
+      let headers = PacketHeaders(dissecting: bytes, linkType: .rawIP, originalLength: length)
+      guard !headers.flags.contains(.fragment), let route = ProxyRoute(headers, verdict, tables) else { return }
+      judgeDatagram(
+        Packet(headers: headers, bytes: bytes, originalLength: length, timestamp: packet.timestamp), route)
+    }
   }
 
   private mutating func judgeDatagram(_ packet: Packet, _ route: ProxyRoute) {

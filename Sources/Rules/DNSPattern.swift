@@ -43,14 +43,17 @@ public struct DNSPattern: Sendable, Hashable {
     form = .pattern(leadingLabels: isPrefixed, rest: pattern)
   }
 
-  private static func fullyQualified(_ name: String) -> [UInt8] {
+  /// A name as patterns compare it: lower-cased, with its final dot.
+  public static func fullyQualified(_ name: String) -> [UInt8] {
     var bytes = name.utf8.map { $0 >= 0x41 && $0 <= 0x5a ? $0 + 0x20 : $0 }
     if bytes.last != UInt8(ascii: ".") { bytes.append(UInt8(ascii: ".")) }
     return bytes
   }
 
-  public func matches(_ name: String) -> Bool {
-    let name = Self.fullyQualified(name)
+  public func matches(_ name: String) -> Bool { matches(fullyQualified: Self.fullyQualified(name)) }
+
+  /// - Parameter name: as `fullyQualified` gives it; for many patterns that are compared with one name.
+  public func matches(fullyQualified name: [UInt8]) -> Bool {
     switch form {
     case .everything:
       return true

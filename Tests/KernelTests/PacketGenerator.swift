@@ -74,12 +74,18 @@ struct PacketGenerator {
     case 132: return FrameBuilder.sctp(conversation.sourcePort, conversation.destinationPort)
     case 1:
       let type: UInt8 = random.pick([8, 8, 0, 0, 3, 3, 4, 5, 11, 12, 13])
-      return FrameBuilder.icmp(type, code: random.pick([0, 4]), identifier: conversation.destinationPort) + [0, 0]
+      return icmp(type, code: random.pick([0, 4]), conversation)
     case 58:
       let type: UInt8 = random.pick([128, 128, 129, 129, 1, 2, 3, 4, 133, 134, 135, 136, 130, 137, 143])
-      return FrameBuilder.icmp(type, code: 0, identifier: conversation.destinationPort) + [0, 0]
+      return icmp(type, code: 0, conversation)
     default: return [0, 1, 2, 3, 4, 5, 6, 7]
     }
+  }
+
+  /// The message, now and then cut within its header.
+  private mutating func icmp(_ type: UInt8, code: UInt8, _ conversation: Conversation) -> [UInt8] {
+    let message = FrameBuilder.icmp(type, code: code, identifier: conversation.destinationPort) + [0, 0]
+    return random.chance(10) ? Array(message.prefix(random.count(0...8))) : message
   }
 
   private mutating func ipv4(_ conversation: Conversation, _ payload: [UInt8], tags: [UInt16]) -> [UInt8] {

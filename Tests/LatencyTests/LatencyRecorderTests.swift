@@ -38,10 +38,14 @@ import Testing
   func cost() {
     var recorder = LatencyRecorder(counter)
     record([marks([100, 200, nil, 300, nil], rest: 50)], into: &recorder)
+    recorder.record(.ingressProxy, from: 1000, to: 1400 + counter.cost)
     let summary = recorder.summary()
-    #expect(summary.hops.map(\.name) == ["parse", "conntrack", "identity", "egress", "ingress"])
-    #expect(summary.hops.map(\.count) == [1, 1, 0, 1, 0])
-    #expect(summary.hops.map(\.sum) == [100, 200, 0, 300, 0].map(nanoseconds))
+    #expect(
+      summary.hops.map(\.name) == [
+        "parse", "conntrack", "identity", "egress", "egress-proxy", "ingress", "ingress-proxy",
+      ])
+    #expect(summary.hops.map(\.count) == [1, 1, 0, 1, 0, 0, 1])
+    #expect(summary.hops.map(\.sum) == [100, 200, 0, 300, 0, 0, 400].map(nanoseconds))
     #expect(summary.total.sum == nanoseconds(650))
     #expect(summary.timerNanoseconds == nanoseconds(5 * counter.cost))
   }

@@ -49,6 +49,13 @@ import Testing
     #expect((Int(headers.icmpType), headers.icmpIdentifier) == (type, 77))
   }
 
+  @Test("an echo message cut behind its identifier still has it", arguments: 2...8)
+  func icmpEchoMayBeCut(length: Int) {
+    let headers = dissect(1, Array(Frame.echo(8).prefix(length)))
+    #expect(headers.icmpIdentifier == (length >= 6 ? 77 : 0))
+    #expect(headers.flags.contains(.transportTruncated) == (length < 8))
+  }
+
   @Test func icmpErrorsHaveNone() {
     let headers = dissect(1, [3, 4, 0, 0, 5, 6, 7, 8] + Frame.ipv4(6, Frame.tcp()))
     #expect((headers.icmpType, headers.icmpCode, headers.icmpIdentifier) == (3, 4, 0))

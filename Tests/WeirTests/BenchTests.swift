@@ -127,7 +127,10 @@ import Testing
       #expect(values == values.sorted(), "\(name)")
     }
     if interval == "1" {
-      #expect(Set(hops.keys) == ["parse", "conntrack", "identity", "egress", "ingress", "total"])
+      #expect(
+        Set(hops.keys) == [
+          "parse", "conntrack", "identity", "egress", "egress-proxy", "ingress", "ingress-proxy", "total",
+        ])
       #expect(hops["total"]?["count"] == plain["packets"] as? Int)
     }
   }

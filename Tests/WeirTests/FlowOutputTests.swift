@@ -31,7 +31,9 @@ import Testing
       #expect(line["time"] as? String == flow["time"] as? String)
       #expect(line["node_name"] as? String == flow["node_name"] as? String)
       #expect((flow["emitter"] as? [String: Any])?["name"] as? String == "Weir")
-      #expect(flow["Type"] as? String == "L3_L4")
+      let isLayer7 = flow["l7"] != nil
+      #expect(flow["Type"] as? String == (isLayer7 ? "L7" : "L3_L4"))
+      #expect((flow["event_type"] as? [String: Int])?["type"] == 129 || !isLayer7)
       #expect(flow["source"] != nil && flow["destination"] != nil)
       #expect((flow["Summary"] as? String)?.isEmpty == false)
     }
@@ -52,6 +54,14 @@ import Testing
       let own = (flow["traffic_direction"] as? String)?.lowercased() ?? ""
       #expect((allowed + denied).allSatisfy { $0.hasPrefix("\(own)_") }, "\(name)")
       switch (event["type"], verdict) {
+      case (129, "FORWARDED"), (129, "DROPPED"):
+        let layer7 = try #require(flow["l7"] as? [String: Any])
+        let isResponse = layer7["type"] as? String == "RESPONSE"
+        #expect(flow["is_reply"] as? Bool == isResponse && reason == 0, "\(name)")
+        #expect(verdict == "FORWARDED" || !isResponse, "\(name)")
+        #expect(allowed.isEmpty && denied.isEmpty && flow["policy_match_type"] == nil, "\(name)")
+        let ports = (flow["l4"] as? [String: [String: Any]])?.values.first
+        #expect(ports?["flags"] == nil && ports?["source_port"] != nil, "\(name)")
       case (5, "FORWARDED"), (5, "REDIRECTED"):
         #expect(flow["is_reply"] as? Bool == false, "\(name)")
         #expect(flow["policy_match_type"] != nil && denied.isEmpty && reason == 0, "\(name)")

@@ -29,6 +29,7 @@ import Testing
         "malformed",
         "latency_ns",
         "limits", "connections_evicted", "reassembly_dropped",
+        "names", "answers", "names", "addresses", "expired", "dropped",
       ])
   }
 

@@ -17,7 +17,7 @@ import Testing
     #expect(answer < address)
     #expect(flows[address].verdict == .forwarded)
     #expect(flows[address].destinationNames == ["api.cloudflare.com"])
-    #expect(flows[address].destination?.labels.contains("fqdn:api.cloudflare.com") == true)
+    #expect(flows[address].destination.labels.contains("fqdn:api.cloudflare.com"))
     // Without its DNS traffic the capture teaches nothing.
     let silent = try Lab.flows(Self.flags + ["--filter", "not port 53"])
     let refused = try #require(silent.first { $0.ip?.destination.description == "203.0.113.11" })
@@ -80,7 +80,7 @@ import Testing
 
 extension Flow {
   fileprivate func isDNS(of name: String) -> Bool {
-    guard case .dns(let dns)? = l7?.record else { return false }
+    guard case .dns(let dns)? = self.l7?.record else { return false }
     return dns.query == name
   }
 }

@@ -57,7 +57,7 @@ import Testing
       Case("--verdict AUDIT", keepsNothing: true) { $0.verdict == .audit },
       Case("--type drop") { $0.eventType.type == 1 },
       Case("--type policy-verdict") { $0.eventType.type == 5 },
-      Case("--type l7", keepsNothing: true) { $0.eventType.type == 129 },
+      Case("--type l7") { $0.eventType.type == 129 },
       Case("--drop-reason-desc POLICY_DENY") { $0.dropReason.rawValue == 181 },
       Case("--drop-reason-desc POLICY_DENIED") { $0.dropReason.rawValue == 133 },
     ])

@@ -14,4 +14,5 @@ let benchmarks: @Sendable () -> Void = {
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()
+  registerProxyBenchmarks()
 }

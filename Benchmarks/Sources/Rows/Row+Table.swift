@@ -104,6 +104,12 @@ extension Row {
       row: Row("http-rules-\(count)", "HTTP requests under \(count) paths", [.nanosecondsPerItem], item: "request")
     )
   }
+  /// From the bytes of redirected packets to the verdicts on what they say.
+  public static let proxyHTTP = proxied("http", "redirected packets: requests and short responses")
+  public static let proxyDownload = proxied("download", "redirected packets: a long response")
+  public static let proxyServerNames = proxied("names", "redirected packets: a ClientHello and encrypted data")
+  public static let proxyDNS = proxied("dns", "redirected packets: DNS queries and answers")
+
   public static let flowCompact = Row(
     "flow-compact", "events as compact text", [.itemsPerSecond, .megabytesPerSecond], item: "events")
   public static let flowJSON = Row(
@@ -119,7 +125,11 @@ extension Row {
     + [engineEstablished, engineNew, engineEvicting, engineDenied, engineMixed]
     + [floor, floorPlain, replayFirst, replayAgain] + replayThreads.map(\.row)
     + [captureReading, flowCompact, flowJSON, httpHeads]
-    + httpRules.map(\.row)
+    + httpRules.map(\.row) + [proxyHTTP, proxyDownload, proxyServerNames, proxyDNS]
+
+  private static func proxied(_ name: String, _ title: String) -> Row {
+    Row("proxy-\(name)", title, [.nanosecondsPerItem], item: "packet")
+  }
 
   private static func dissection(_ name: String, _ title: String) -> Row {
     Row("packet-\(name)", title, [.nanosecondsPerItem], item: "packet")

@@ -74,7 +74,11 @@ extension LiveCompilation {
   // MARK: Changes
 
   mutating func setName(_ name: String, _ addresses: [IPAddress]) {
-    let selectors = nameSelectors.filter { $0.value.pattern.matches(name) }.map(\.key.text)
+    var selectors: [String] = []
+    let qualified = DNSPattern.fullyQualified(name)
+    for (selector, known) in nameSelectors where known.pattern.matches(fullyQualified: qualified) {
+      selectors.append(selector.text)
+    }
     let old = Set(input.names.first { $0.name == name }?.addresses ?? [])
     let new = Set(addresses)
     input.set(addresses, of: name)

@@ -32,8 +32,6 @@ extension ReplayStatistics {
     }
     bytes.append("},\n \"l7\":{")
     for counter in L7.counters { bytes.counter(counter.name, l7[keyPath: counter.path]) }
-    bytes.append("},\n \"names\":{")
-    for counter in Names.counters { bytes.counter(counter.name, names[keyPath: counter.path]) }
     bytes.append("},\n \"packets_by\":{")
     for counter in PacketsBy.counters { bytes.counter(counter.name, packetsBy[keyPath: counter.path]) }
     bytes.append("},\n \"latency_ns\":{")
@@ -42,6 +40,11 @@ extension ReplayStatistics {
     bytes.append("},\n \"limits\":{")
     bytes.counter("connections_evicted", limits.connectionsEvicted)
     bytes.counter("reassembly_dropped", limits.reassemblyDropped)
+    // Only where something was learnt: programs that know nothing of it see no other document.
+    if names != Names() {
+      bytes.append("},\n \"names\":{")
+      for counter in Names.counters { bytes.counter(counter.name, names[keyPath: counter.path]) }
+    }
     bytes.append("}}\n")
     return bytes.bytes
   }

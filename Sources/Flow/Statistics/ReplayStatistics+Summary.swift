@@ -145,7 +145,7 @@ extension ReplayStatistics.LatencyRun {
       timed == packets ? "Every packet was timed" : "\(grouped(timed)) of \(grouped(packets)) packets were timed"
     return """
       \(all); all were judged one by one, which takes longer than in groups.
-      total is from a packet's bytes to the end of its accounting, of which no hop has all. A reading of the clock
+      total is from a packet's bytes to the end of its accounting, of which no hop has all; proxies come after it. A reading of the clock
       (\(timer), \(decimal(timerNanoseconds)) ns) is subtracted wherever there was one. With these the times add up to
       \(decimal(agreement * 100))% of what the packet loop took.
 

@@ -21,6 +21,8 @@ final class ProxyConnection {
   var reading = Reading.opening
   /// The proxy that has closed the connection.
   var closedBy: Direction?
+  /// One of its directions has come to its end.
+  var hasEnded = false
   /// Bytes of the client were lost in the capture: what cannot be read now may be sound.
   var isDamaged = false
 
@@ -35,6 +37,11 @@ final class ProxyConnection {
   var dns = DNSStreamParser()
   var kafka = KafkaParser(.client)
   var kafkaExchanges = KafkaExchanges()
+
+  /// About how many bytes the unanswered requests take.
+  var heldBytes: Int {
+    requests.reduce(0) { $0 + $1.heldBytes } + streams.values.reduce(0) { $0 + $1.heldBytes }
+  }
 
   /// Unanswered requests that are remembered.
   static let maximumRequests = 1_024
@@ -59,4 +66,9 @@ struct PendingRequest {
   var isRefused = false
   /// As it is in events; nil when none are wanted.
   var content: HTTPContent?
+
+  var heldBytes: Int {
+    guard let content else { return 0 }
+    return content.method.utf8.count + content.url.utf8.count + content.version.utf8.count
+  }
 }

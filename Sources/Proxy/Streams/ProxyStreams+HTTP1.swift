@@ -43,7 +43,10 @@ extension ProxyStreams {
     }
     let pending = judge(request, version: head.version(in: bytes), chunk.timestamp, connection)
     if connection.requests.count == ProxyConnection.maximumRequests {
-      connection.requests.removeFirst(ProxyConnection.maximumRequests / 2)
+      let forgotten = connection.requests.prefix(ProxyConnection.maximumRequests / 2)
+      heldBytes -= forgotten.reduce(0) { $0 + $1.heldBytes }
+      report.counters.givenUp += UInt64(forgotten.count)
+      connection.requests.removeFirst(forgotten.count)
     }
     connection.requests.append(pending)
   }
@@ -63,6 +66,7 @@ extension ProxyStreams {
       connection.serverHTTP2 = HTTP2Parser(.firstFrame)
       // The request that asked for the upgrade is the first stream (RFC 7540 §3.2).
       if let request = connection.requests.first { connection.streams[1] = request }
+      heldBytes -= connection.requests.dropFirst().reduce(0) { $0 + $1.heldBytes }
       connection.requests = []
     case .tunnel, .upgraded:
       connection.reading = .opaque

@@ -11,8 +11,12 @@ extension ProxyStreams {
       guard let block = connection.clientHTTP2?.block else { return .goOn(consumed) }
       if block.kind == .request, let request = HTTPRequestView(block) {
         let pending = judge(request, version: "HTTP/2", chunk.timestamp, connection)
-        if connection.streams.count >= ProxyConnection.maximumRequests { connection.streams.removeAll() }
-        connection.streams[block.streamID] = pending
+        if connection.streams.count >= ProxyConnection.maximumRequests {
+          report.counters.givenUp += UInt64(connection.streams.count)
+          for request in connection.streams.values { heldBytes -= request.heldBytes }
+          connection.streams.removeAll()
+        }
+        if let old = connection.streams.updateValue(pending, forKey: block.streamID) { heldBytes -= old.heldBytes }
       }
       return .goOn(consumed)
     case .needsBytes:

@@ -26,7 +26,21 @@ extension ProxyStreams {
       refuse(&pending, hop.direction, code)
       break
     }
+    return hold(pending)
+  }
+
+  /// Bytes of requests whose responses have not come, in all connections. Of those beyond, responses give no event.
+  private static var maximumHeld: Int { 64 << 20 }
+
+  private mutating func hold(_ pending: PendingRequest) -> PendingRequest {
+    var pending = pending
     pending.content?.headers = []
+    if pending.isRefused { pending.content = nil }
+    if heldBytes + pending.heldBytes > Self.maximumHeld {
+      pending.content = nil
+      report.counters.givenUp += 1
+    }
+    heldBytes += pending.heldBytes
     return pending
   }
 
@@ -46,6 +60,7 @@ extension ProxyStreams {
   mutating func answer(
     _ request: PendingRequest, _ status: Int, _ time: Int64, headers: () -> [HTTPContent.Header]
   ) {
+    heldBytes -= request.heldBytes
     guard !request.isRefused, settings.recordsEvents else { return }
     var content = request.content
     content?.code = status

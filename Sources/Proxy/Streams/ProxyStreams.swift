@@ -17,6 +17,8 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   var current: Current?
   let settings: ProxySettings
   var policies: ProxyPolicies
+  /// What all unanswered requests take.
+  var heldBytes = 0
   private var connections: ContiguousArray<ProxyConnection?> = []
 
   init(_ policies: ProxyPolicies, _ settings: ProxySettings) {
@@ -30,11 +32,19 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     exchanges = DNSExchanges()
     quic = QUICConnections()
     current = nil
+    heldBytes = 0
     connections.removeAll(keepingCapacity: true)
   }
 
   mutating func begin(_ stream: Int) {
     while connections.count <= stream { connections.append(nil) }
+    if let old = connections[stream] {
+      heldBytes -= old.heldBytes
+      let isOver = old.reading == .opaque || old.closedBy != nil || old.hasEnded
+      let isRestarted = old.client == current?.route.client && old.server == current?.route.server
+      // Forgotten for another connection.
+      if !isOver, !isRestarted { report.counters.givenUp += 1 }
+    }
     guard let current else { return connections[stream] = nil }
     let hops = hops(of: current.route)
     connections[stream] =
@@ -75,6 +85,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   }
 
   mutating func breakOff(_ bytes: RawSpan, _ chunk: StreamChunk, _ reason: StreamBreak) -> Bool {
+    if reason == .end, connections.indices.contains(chunk.stream) { connections[chunk.stream]?.hasEnded = true }
     guard reason != .end, let connection = connection(chunk), connection.closedBy == nil else { return false }
     // What cannot be known to fit is larger than any body.
     var lost = UInt64.max
@@ -113,6 +124,9 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   /// A proxy closes the connection.
   mutating func close(_ connection: ProxyConnection, _ hop: ProxyHop, _ text: @autoclosure () -> String) {
     connection.closedBy = hop.direction
+    heldBytes -= connection.heldBytes
+    connection.requests = []
+    connection.streams = [:]
     report.refuse(hop.direction, endsFlow: true)
     report.add(ProxyEvent(hop.direction, .connection(text()), isDropped: true))
   }

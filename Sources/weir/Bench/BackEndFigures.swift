@@ -27,6 +27,8 @@ struct BackEndFigures {
   /// Of one pass.
   var verdicts: EngineCounters.Verdicts
   var flows: UInt64
+  /// How the figures were made, under a word each; nil: as those of the engine.
+  var notes: [(title: String, text: String)]?
 
   struct Timer {
     var name: String

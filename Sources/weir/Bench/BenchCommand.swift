@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Cluster
 import Dataplane
+import Kernel
 import Latency
 import Manifest
 import Packet
@@ -50,6 +51,9 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Time only one group of packets in so many.", valueName: "number"))
   var latencySample = 1
+
+  @Flag(inversion: .prefixedNo, help: "Measure the kernel's program over the same packets too, where it can be loaded.")
+  var kernel = true
 
   @Option(help: ArgumentHelp("Read only packets that match, in the syntax of tcpdump.", valueName: "expression"))
   var filter: String?
@@ -101,7 +105,8 @@ struct BenchCommand: ParsableCommand {
     proxies.recordsEvents = false
     var bench = EngineBench(workspace.tables, EngineOptions(), proxies)
     let sampling = PacketTimer.Sampling(counter: .init(), interval: latencySample)
-    let figures = [bench.measure(load, seconds: seconds, sampling: sampling)]
+    var figures = [bench.measure(load, seconds: seconds, sampling: sampling)]
+    figures += kernelFigures(load, workspace.tables, console)
     switch output {
     case .text:
       let style = TextStyle(usesColor: consoleOptions.colorsOutput, width: StandardOutput.width)
@@ -114,6 +119,22 @@ struct BenchCommand: ParsableCommand {
       BenchJSON(input: description, packets: load.count, bytes: load.byteCount, figures: figures).write(to: &json)
       try StandardOutput.print(json.bytes)
     }
+  }
+
+  /// Where the kernel may not be used, why is said, and the engine's figures stand alone.
+  private func kernelFigures(_ load: borrowing PacketLoad, _ tables: Tables, _ console: Console) -> [BackEndFigures] {
+    guard kernel else { return [] }
+    var result: [BackEndFigures] = []
+    do throws(KernelError) {
+      try KernelSupport.check()
+      for layout in [DatapathOptions.Layout.own, .cilium] {
+        var bench = try KernelBench(tables, layout)
+        if let figures = try bench.measure(load, seconds: seconds) { result.append(figures) }
+      }
+    } catch {
+      console.say("the kernel's program is not measured: \(error)")
+    }
+    return result
   }
 
   private func readCaptures(_ builder: inout PacketLoad.Builder, _ console: Console) throws -> String {

@@ -67,16 +67,19 @@ struct BenchText {
     let sum = max(summary.total.sum, 1)
     func add(_ hop: LatencyDistribution) {
       table.add([
-        "  " + hop.name, Self.grouped(hop.count), Self.decimal(hop.mean), Self.share(hop.sum / sum), Self.time(hop.p50),
-        Self.time(hop.p90), Self.time(hop.p99), Self.time(hop.p999), Self.time(hop.max),
+        "  " + hop.name, Self.grouped(hop.count), Self.decimal(hop.mean),
+        hop.isInTotal ? Self.share(hop.sum / sum) : "after it", Self.time(hop.p50), Self.time(hop.p90),
+        Self.time(hop.p99), Self.time(hop.p999), Self.time(hop.max),
       ])
     }
     for hop in summary.hops where hop.count > 0 { add(hop) }
-    let rest = max(0, summary.total.sum - summary.hops.reduce(0) { $0 + $1.sum })
-    table.add([
-      "  bookkeeping", Self.grouped(summary.total.count), Self.decimal(rest / Double(max(summary.total.count, 1))),
-      Self.share(rest / sum), "", "", "", "", "",
-    ])
+    if !summary.hops.isEmpty {
+      let rest = max(0, summary.total.sum - summary.hops.reduce(0) { $0 + ($1.isInTotal ? $1.sum : 0) })
+      table.add([
+        "  bookkeeping", Self.grouped(summary.total.count), Self.decimal(rest / Double(max(summary.total.count, 1))),
+        Self.share(rest / sum), "", "", "", "", "",
+      ])
+    }
     add(summary.total)
     var lines = paintingFirst(table.lines)
     if let last = lines.popLast() { lines.append(style.paint(last, .bold)) }
@@ -91,6 +94,12 @@ struct BenchText {
 
   /// How the times were taken, and whether they can be true.
   private func notes(_ figures: BackEndFigures) -> [String] {
+    if let notes = figures.notes {
+      return notes.flatMap { note in
+        let title = note.title + String(repeating: " ", count: max(1, 7 - note.title.count))
+        return style.wrap(note.text, first: title, next: "       ")
+      }
+    }
     let (summary, timer) = (figures.latency, figures.timer)
     let passes = "\(Self.grouped(UInt64(figures.latencyPasses))) pass\(figures.latencyPasses == 1 ? "" : "es")"
     let sampling =

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Compiler
+import Kernel
 import Manifest
 import Tables
 
 /// `weir compile`: the tables that the policies become.
 struct CompileCommand: ParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, maps }
 
   static let configuration = CommandConfiguration(
     commandName: "compile",
@@ -19,8 +20,11 @@ struct CompileCommand: ParsableCommand {
   @OptionGroup var input: InputOptions
   @OptionGroup var consoleOptions: ConsoleOptions
 
-  @Option(name: .shortAndLong, help: "table or json.")
+  @Option(name: .shortAndLong, help: "table, json, or maps for the bytes of the BPF maps.")
   var output = Format.table
+
+  @Option(help: ArgumentHelp("With -o maps, which layout of the maps.", valueName: "cilium|own"))
+  var layout = DatapathOptions.Layout.cilium
 
   @Option(help: ArgumentHelp("Only this endpoint: namespace/name or reserved:host, …", valueName: "namespace/name"))
   var endpoint: String?
@@ -44,6 +48,7 @@ struct CompileCommand: ParsableCommand {
       tables: workspace.tables, policies: workspace.policies, compileSeconds: workspace.compileSeconds,
       times: workspace.compilation.times)
     switch (output, stats) {
+    case (.maps, _): try printMaps(workspace.tables, console)
     case (.json, false):
       var json = JSONWriter()
       document.write(to: &json, endpoint: endpoint)
@@ -60,5 +65,19 @@ struct CompileCommand: ParsableCommand {
         times: workspace.compilation.times)
       try StandardOutput.print(onlyStatistics ? text.statistics : text.text(endpoint: endpoint))
     }
+  }
+
+  private func printMaps(_ tables: Tables, _ console: Console) throws {
+    let image: TableImage
+    do throws(KernelError) {
+      image = try TableImage(tables)
+    } catch {
+      console.report(error)
+      throw error.exitStatus
+    }
+    let index = endpoint.flatMap { name in tables.endpoints.firstIndex { $0.name == name && $0.isLocal } }
+    var json = JSONWriter()
+    MapsJSON(maps: image.maps(layout, endpoint: index)).write(to: &json)
+    try StandardOutput.print(json.bytes)
   }
 }

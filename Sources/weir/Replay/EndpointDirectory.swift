@@ -47,9 +47,13 @@ struct EndpointDirectory {
   }
 
   /// Goes on with tables that have changed; endpoints never do.
-  mutating func follow(_ effect: LearnedTables.Effect, _ tables: Tables) {
-    self.tables = tables
-    if case .replaced = effect {
+  mutating func follow(_ effect: LearnedTables.Effect) {
+    switch effect {
+    case .none: return
+    // Tables of its own: shared ones would be copied with each change.
+    case .changed(let delta): tables.append(delta)
+    case .replaced(let tables):
+      self.tables = tables
       byIdentity.removeAll()
       attributions = []
     }

@@ -33,7 +33,9 @@ extension FlowRecorder {
       var layer7 = Flow.Layer7(
         type: event.isResponse ? .response : .request, latencyNanoseconds: UInt64(event.latency))
       switch event.content {
-      case .http(let content): layer7.record = .http(Flow.HTTP(content))
+      case .http(let content):
+        layer7.record = .http(Flow.HTTP(content))
+        if let traceID = content.traceID { flow.traceID = traceID }
       case .dns(let content): layer7.record = .dns(Flow.DNS(content))
       case .kafka(let content): layer7.record = .kafka(Flow.Kafka(content))
       case .connection(let text): flow.summary = .text(text)
@@ -76,6 +78,15 @@ extension Flow.Layer4 {
     case .sctp(let ports): .sctp(.init(source: ports.destination, destination: ports.source))
     default: self
     }
+  }
+}
+
+extension HTTPContent {
+  /// The trace of the request's `traceparent` header (W3C Trace Context §3.2).
+  fileprivate var traceID: String? {
+    guard let header = headers.first(where: { $0.name == "Traceparent" }) else { return nil }
+    let fields = header.value.split(separator: "-")
+    return fields.count >= 4 && fields[1].count == 32 ? String(fields[1]) : nil
   }
 }
 

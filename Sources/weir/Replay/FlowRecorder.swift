@@ -43,7 +43,7 @@ struct FlowRecorder {
     case .changed(let delta): tables.append(delta)
     case .replaced(let tables): self.tables = tables
     }
-    directory.follow(effect, tables)
+    directory.follow(effect)
   }
 
   /// Puts the packet's events into `flows`.

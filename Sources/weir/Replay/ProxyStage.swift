@@ -18,9 +18,6 @@ struct ProxyStage: ~Copyable {
     proxies = Proxies(tables, settings: settings)
   }
 
-  /// DNS answers that came with the packet judged last.
-  var answers: [DNSAnswer] { judgedLast ? proxies.answers : [] }
-
   mutating func insert(_ identity: UInt32, selectedBy selectors: Set<String>) {
     proxies.insert(identity, selectedBy: selectors)
   }
@@ -38,6 +35,8 @@ struct ProxyStage: ~Copyable {
   var counters: ProxyCounters { proxies.counters }
   /// Of the packet judged last.
   private(set) var events: [ProxyEvent] = []
+  /// DNS answers that were let through with the packet judged last, if the settings ask for them.
+  var answers: [DNSAnswer] { judgedLast ? proxies.answers : [] }
   /// The first proxy on the way of the packet judged last; nil when there was none.
   private(set) var firstProxy: Direction?
   /// The packet judged last went through a proxy.

@@ -11,7 +11,7 @@ serve_web
 attach "$folder/live" web -f cluster.yaml -f policy.yaml --mode enforce --connections 4096 -o jsonpb
 captures=()
 for pod in client other; do
-  ip netns exec "$node" tcpdump -U -i "$pod" -w "$folder/$pod.pcap" >"$folder/$pod.log" 2>&1 &
+  ip netns exec "$node" tcpdump --immediate-mode -U -i "$pod" -w "$folder/$pod.pcap" >"$folder/$pod.log" 2>&1 &
   captures+=($!)
   background+=($!)
   until grep -q 'listening on' "$folder/$pod.log"; do sleep 0.05; done

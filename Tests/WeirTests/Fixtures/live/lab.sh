@@ -20,7 +20,7 @@ start() {
 tear_down() {
   local pid pod
   for pid in "${background[@]:-}"; do
-    if [[ -n $pid ]]; then kill "$pid" 2>/dev/null || true; fi
+    if [[ -n $pid ]]; then kill -KILL "$pid" 2>/dev/null || true; fi
   done
   for pod in "${pods[@]}"; do ip netns delete "$(namespace_of "$pod")" 2>/dev/null || true; done
   ip netns delete "$node" 2>/dev/null || true
