@@ -42,6 +42,9 @@ final class ChunkQueue: @unchecked Sendable {
   /// Chunks that may be ahead of the slowest engine: a thread that the kernel holds up, as for a page of two megabytes,
   /// does not hold up the others.
   private static let slack = 48
+  /// Where one thread reads at a time: while fewer chunks than these wait for an engine, its thread rather reads another,
+  /// for nobody else might.
+  private static let ahead = 3
   /// How often a thread looks whether it can go on before it sleeps, which takes longer than most waiting.
   private static let patience = 200
   /// Segments whose memory is let go together.
@@ -111,13 +114,13 @@ final class ChunkQueue: @unchecked Sendable {
     pthread_mutex_lock(lock)
     while true {
       let next = taken[engine]
-      if claim == nil, mayClaim {
+      if claim == nil, mayClaim, segments != nil || ready - next < Self.ahead {
         claim = Claim(number: claimed)
         places[claimed % places.count] = free.removeLast()
         claimed += 1
         if segments == nil { isReading = true }
       }
-      if next < ready {
+      if next < ready, claim == nil || segments != nil {
         let chunk = places[next % places.count]
         pthread_mutex_unlock(lock)
         if let segments, claim != nil { claim?.prepare(in: segments) }
