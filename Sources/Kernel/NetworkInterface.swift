@@ -49,7 +49,7 @@ public struct NetworkInterface: Sendable, Equatable {
     var request = ifreq()
     withUnsafeMutableBytes(of: &request.ifr_ifrn) { $0.copyBytes(from: name.utf8.prefix(Int(IFNAMSIZ) - 1)) }
     guard ioctl(descriptor, UInt(SIOCGIFHWADDR), &request) == 0 else { return true }
-    return [ARPHRD_ETHER, ARPHRD_LOOPBACK].contains(Int32(request.ifr_ifru.ifru_hwaddr.sa_family))
+    return [ethernetHardware, loopbackHardware].contains(Int32(request.ifr_ifru.ifru_hwaddr.sa_family))
   }
 
   /// The interface's own addresses.
@@ -87,6 +87,6 @@ public struct NetworkInterface: Sendable, Equatable {
   }
 }
 
-/// `linux/if_arp.h`
-private let ARPHRD_ETHER: Int32 = 1
-private let ARPHRD_LOOPBACK: Int32 = 772
+/// Hardware types of `linux/if_arp.h`.
+private let ethernetHardware: Int32 = 1
+private let loopbackHardware: Int32 = 772
