@@ -91,7 +91,7 @@ public struct InterfaceAttachment: ~Copyable {
     }
     var options = bpf_link_create_opts()
     options.sz = MemoryLayout<bpf_link_create_opts>.size
-    options.flags = UInt32(xdpGenericMode)
+    options.flags = UInt32(genericXDPFlag)
     let generic = bpf_link_create(program, Int32(interface.index), BPF_XDP, &options)
     guard generic >= 0 else {
       guard generic != -EINVAL else {
@@ -143,5 +143,5 @@ extension HookPoint {
   }
 }
 
-/// `linux/if_link.h`
-private let xdpGenericMode = 2
+/// XDP_FLAGS_SKB_MODE of `linux/if_link.h`.
+private let genericXDPFlag = 2

@@ -87,6 +87,6 @@ public struct NetworkInterface: Sendable, Equatable {
   }
 }
 
-/// `linux/if_arp.h`
+/// Hardware types of `linux/if_arp.h`.
 private let ethernetHardware: Int32 = 1
 private let loopbackHardware: Int32 = 772

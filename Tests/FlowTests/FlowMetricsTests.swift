@@ -17,7 +17,7 @@ import Testing
     flow.verdict = verdict
     flow.eventType = event
     flow.trafficDirection = .ingress
-    flow.ip = Flow.IP(source: IPAddress("10.0.0.1")!, destination: IPAddress("10.0.0.2")!)
+    flow.ip = Flow.IP(source: IPAddress(ipv4: 0x0a00_0001), destination: IPAddress(ipv4: 0x0a00_0002))
     flow.l4 = .tcp(.init(source: 1024, destination: 80, flags: flags))
     flow.isReply = verdict == .dropped ? nil : false
     return flow

@@ -74,13 +74,19 @@ exec 7<>"$folder/pipe"
 ip netns exec "$node" "$WEIR" attach web "${input[@]}" --packets -o jsonpb >"$folder/pipe" 2>"$folder/log.err" &
 weir=$!
 background+=($!)
-until grep -q '^attached' "$folder/log.err"; do sleep 0.02; done
+until grep -q '^attached' "$folder/log.err"; do
+  kill -0 "$weir" || exit 1
+  sleep 0.02
+done
 in_pod client python3 - <<'PYTHON'
 import socket
 connection = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for number in range(60000): connection.sendto(b"x", ("10.201.0.10", 9))
 PYTHON
-until grep -q 'events were lost' "$folder/log.err"; do sleep 0.1; done
+until grep -q 'events were lost' "$folder/log.err"; do
+  kill -0 "$weir" || exit 1
+  sleep 0.1
+done
 kill -INT "$weir"
 finish
 echo "nobody reads: exit $code, $(status); $(tail -1 "$folder/log.err")"
