@@ -81,7 +81,7 @@ import Testing
     #expect(settings.clusterName == "west" && settings.enforcement == .always)
     #expect(settings.enableIPv4 && !settings.enableIPv6 && !settings.cidrMatchesNodes)
     #expect(settings.timeoutTCP == 8000 && settings.tunnelPort == 6081)
-    #expect(settings.others["tofqdns-min-ttl"] == "3600")
+    #expect(settings.fqdnMinimumTimeToLive == 3600)
     #expect(cluster.secrets == ["default/header": ["token": "secret", "plain": "text"]])
   }
 
