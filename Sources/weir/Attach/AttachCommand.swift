@@ -78,17 +78,7 @@ struct AttachCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Read the input again when files change, not only on SIGHUP.")
   var watch = true
 
-  @Flag(help: "Print every packet, not only new connections and drops.")
-  var packets = false
-
-  @Flag(help: "Print addresses instead of names.")
-  var numeric = false
-
-  @Flag(help: "Print the policies behind each verdict.")
-  var printPolicyNames = false
-
-  @Flag(help: "Print the node of each event.")
-  var printNodeName = false
+  @OptionGroup var printing: PrintingOptions
 
   @Option(help: ArgumentHelp("Serve metrics for Prometheus at /metrics.", valueName: "addr:port"))
   var metrics: MetricsAddress?
@@ -137,7 +127,7 @@ struct AttachCommand: ParsableCommand {
     _ workspace: Workspace, _ signals: SignalQueue, _ console: Console
   ) throws -> LiveSession {
     var setup = LiveSetup(
-      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, recordsEveryPacket: packets,
+      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, recordsEveryPacket: printing.packets,
       watches: watch)
     // Objects that were refused from the beginning do not stop a reload; new ones do.
     if workspace.refusedCount == 0 { setup.input.strict = true }
@@ -150,7 +140,7 @@ struct AttachCommand: ParsableCommand {
     let attachment = try datapath.attach(to: interface, at: points, side: side, preference: means)
     let set = TableSet(
       fitted.tables, generation: datapath.generation,
-      policyCount: workspace.policies.count(where: \.isAccepted), recordsEveryPacket: packets)
+      policyCount: workspace.policies.count(where: \.isAccepted), recordsEveryPacket: printing.packets)
     announce(attachment.hooks, side, set, console)
     let parts = LiveSession.Parts(
       datapath: datapath, attachment: attachment, signals: signals, server: server, output: EventOutput(printOptions))
@@ -182,7 +172,7 @@ struct AttachCommand: ParsableCommand {
     options.hooks = [hook]
     options.layout = layout
     options.observeOnly = mode == .audit
-    options.events = packets ? .all : .verdicts
+    options.events = printing.packets ? .all : .verdicts
     options.endpoint = endpoint
     options.maximumConnections = connections
     return options
@@ -221,9 +211,7 @@ struct AttachCommand: ParsableCommand {
   }
 
   private var printOptions: FlowPrintOptions {
-    FlowPrintOptions(
-      format: FlowFormat(name: output.rawValue) ?? .compact, numeric: numeric, color: consoleOptions.colorsOutput,
-      nodeNames: printNodeName, policyNames: printPolicyNames)
+    printing.flowOptions(format: output.rawValue, color: consoleOptions.colorsOutput)
   }
 
   private func end(_ ending: LiveSession.Ending, _ console: Console) throws {

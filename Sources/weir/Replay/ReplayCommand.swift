@@ -43,17 +43,7 @@ struct ReplayCommand: ParsableCommand {
     help: "compact, dict, table (alias tab), jsonpb (alias json), or summary for the totals only.")
   var output = Format.compact
 
-  @Flag(help: "Print every packet, not only new connections and drops.")
-  var packets = false
-
-  @Flag(help: "Print addresses instead of names.")
-  var numeric = false
-
-  @Flag(help: "Print the policies behind each verdict.")
-  var printPolicyNames = false
-
-  @Flag(help: "Print the node of each event.")
-  var printNodeName = false
+  @OptionGroup var printing: PrintingOptions
 
   @Option(help: ArgumentHelp("Read only packets that match, in the syntax of tcpdump.", valueName: "expression"))
   var filter: String?
@@ -148,7 +138,8 @@ struct ReplayCommand: ParsableCommand {
     var replay = Replay(
       names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage), selection: selection,
       writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
-      recordsEveryPacket: packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling)
+      recordsEveryPacket: printing.packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling
+    )
     let start = ContinuousClock.now
     do {
       try replay.run(&capture, onlyForReader: statsJson == nil)
@@ -184,9 +175,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private var printOptions: FlowPrintOptions {
-    FlowPrintOptions(
-      format: FlowFormat(name: output.rawValue) ?? .compact, numeric: numeric, color: consoleOptions.colorsOutput,
-      nodeNames: printNodeName, policyNames: printPolicyNames)
+    printing.flowOptions(format: output.rawValue, color: consoleOptions.colorsOutput)
   }
 
   private func write(_ statistics: ReplayStatistics, readerIsGone: Bool, _ console: Console) throws {

@@ -71,6 +71,8 @@ serve_web() {
 attach() {
   local log=$1
   shift
+  # What an earlier run said would be taken for this one's.
+  : >"$log.err"
   ip netns exec "$node" "$WEIR" attach "$@" >"$log.out" 2>"$log.err" &
   weir=$!
   background+=($!)

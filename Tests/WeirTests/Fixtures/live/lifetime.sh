@@ -71,6 +71,7 @@ echo "interface gone: exit $code; $(tail -1 "$folder/log.err")"
 # Nobody reads: events are lost and counted, and the run can still be ended.
 mkfifo "$folder/pipe"
 exec 7<>"$folder/pipe"
+: >"$folder/log.err"
 ip netns exec "$node" "$WEIR" attach web "${input[@]}" --packets -o jsonpb >"$folder/pipe" 2>"$folder/log.err" &
 weir=$!
 background+=($!)
