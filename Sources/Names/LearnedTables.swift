@@ -1,5 +1,6 @@
 public import Compiler
 public import Dataplane
+internal import Policy
 public import Tables
 
 /// Tables that follow what names stand for.

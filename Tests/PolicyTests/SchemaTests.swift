@@ -1,3 +1,4 @@
+import Addresses
 import Cluster
 import Manifest
 import Policy

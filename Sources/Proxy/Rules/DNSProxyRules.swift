@@ -1,4 +1,4 @@
-public import Layer7
+internal import Layer7
 public import Rules
 public import Tables
 
