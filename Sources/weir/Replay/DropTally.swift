@@ -140,15 +140,7 @@ struct DropTally {
       case .icmpv6 where row.hasICMP: .icmpv6(.init(type: 0, code: 0))
       default: nil
       }
-    if verdict.service >= 0 {
-      let frontend = tables.services[Int(verdict.service)]
-      let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
-      if verdict.flags.contains(.fromService) {
-        flow.sourceService = service
-      } else {
-        flow.destinationService = service
-      }
-    }
+    flow.nameService(of: verdict, in: tables)
     return flow
   }
 }

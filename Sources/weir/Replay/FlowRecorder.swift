@@ -166,15 +166,7 @@ struct FlowRecorder {
     flow.summary = .derived
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
-    if verdict.service >= 0 {
-      let frontend = tables.services[Int(verdict.service)]
-      let service = Flow.Service(name: frontend.name, namespace: frontend.namespace)
-      if verdict.flags.contains(.fromService) {
-        flow.sourceService = service
-      } else {
-        flow.destinationService = service
-      }
-    }
+    flow.nameService(of: verdict, in: tables)
     return flow
   }
 
