@@ -25,6 +25,8 @@ public protocol StreamConsumer: ~Copyable {
 public struct StreamChunk: Sendable {
   /// The number of the stream's connection: small and dense; used again when the connection is forgotten.
   public var stream: Int
+  /// 6, or 132 for a stream of an SCTP association.
+  public var protocolNumber: UInt8
   /// From the lower end of the tuple to the higher.
   public var isAscending: Bool
   public var source: StreamEnd

@@ -43,7 +43,7 @@ public struct StreamReassembler: ~Copyable {
     _ segment: TCPSegment, _ payload: RawSpan, to consumer: inout Consumer
   ) -> Int {
     counters.segments &+= 1
-    let (key, isAscending) = StreamKey.of(segment.source, segment.destination)
+    let (key, isAscending) = StreamKey.of(segment)
     let number = connection(key, to: &consumer)
     if segment.flags.contains(.syn) { synchronize(number, isAscending, segment, to: &consumer) }
     touch(number, isAscending, segment)

@@ -234,6 +234,7 @@ struct CaptureStreams: StreamConsumer {
   }
 
   private func place(_ chunk: StreamChunk) -> MessagePlace {
-    MessagePlace(frame: chunk.frame, protocolNumber: 6, source: chunk.source, destination: chunk.destination)
+    MessagePlace(
+      frame: chunk.frame, protocolNumber: chunk.protocolNumber, source: chunk.source, destination: chunk.destination)
   }
 }

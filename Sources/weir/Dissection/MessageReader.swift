@@ -18,6 +18,7 @@ struct MessageReader: ~Copyable {
   private(set) var streams: CaptureStreams
   private(set) var reassembler = StreamReassembler()
   private(set) var fragments = DatagramReassembler()
+  private var sctp = SCTPReader()
   private var quic = QUICReader()
   private var dtls: [Conversation: DTLSReader] = [:]
 
@@ -33,7 +34,7 @@ struct MessageReader: ~Copyable {
   var counts: ReassemblyCounts {
     ReassemblyCounts(
       streams: reassembler.counters, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
-      sendersForgotten: quic.evictions + dtlsEvictions)
+      sendersForgotten: quic.evictions + dtlsEvictions + sctp.evictions)
   }
 
   /// - Parameters:
@@ -64,6 +65,8 @@ struct MessageReader: ~Copyable {
       read(inner, content, originalLength: length, frame: frame, timestamp: timestamp, depth: depth + 1)
     } else if headers.protocolNumber == 17 {
       readDatagram(headers, bytes, frame: frame)
+    } else if headers.protocolNumber == 132 {
+      sctp.read(headers, bytes, frame: frame, timestamp: timestamp, into: &reassembler, to: &streams)
     }
   }
 
