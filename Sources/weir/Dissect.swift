@@ -65,16 +65,24 @@ struct Dissect: ParsableCommand {
         let headers = batch.headers(position)
         let length = Int(packet.originalLength)
         let flow = summary.count(
-          headers, batch.place(position), timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
-        var stream = flow < 0 ? CaptureFlow.Stream() : summary.flows[stream: flow]
-        messages.read(
-          headers, packet.bytes.bytes, originalLength: length, frame: summary.packets, timestamp: packet.timestamp,
-          stream: &stream)
-        if flow >= 0 { summary.flows[stream: flow] = stream }
+          headers, batch.place(position), guess: batch.guess(position), timestamp: packet.timestamp, length: length,
+          captured: packet.bytes.count)
+        let frame = summary.packets
+        if flow >= 0 {
+          messages.read(
+            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
+            stream: &summary.flows[stream: flow])
+        } else {
+          // Of a flow that is not listed.
+          var stream = CaptureFlow.Stream()
+          messages.read(
+            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
+            stream: &stream)
+        }
         guard listsPackets else { continue }
         json.add(
           PacketRow(
-            frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
+            frame: frame, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
             headers: headers))
       }
       if listsPackets { json.flush { output.write($0) } }

@@ -11,7 +11,7 @@ extension DNSMessage {
   /// Appends a name as `displayName` gives it; false, and nothing appended, where that gives none.
   public static func appendDisplayName(in bytes: RawSpan, at offset: Int, to text: inout [UInt8]) -> Bool {
     let start = text.count
-    let walk = DNSName.walk(bytes, at: offset) { piece in
+    let walk = DNSName.walk(bytes, at: offset, followsForward: false) { piece in
       if text.count > start { text.append(UInt8(ascii: ".")) }
       switch piece {
       case .label(let label):
@@ -35,6 +35,7 @@ extension DNSMessage {
     case .root: break
     case .tooLong: replace("<Name too long>")
     case .loop: replace("<Name contains a pointer that loops>")
+    case .forwardPointer: replace("<Name contains a pointer that points forward>")
     case .unknownLabel: replace("<Unknown extended label>")
     }
     return true

@@ -42,6 +42,31 @@ public struct StreamChunk: Sendable {
   /// The bytes follow lost ones.
   public var followsGap: Bool
 
+  /// Bytes that are in order and were never shown, of a TCP connection.
+  public init(
+    stream: Int, isAscending: Bool, source: StreamEnd, destination: StreamEnd, frame: Int, timestamp: Int64 = 0
+  ) {
+    self.init(
+      stream: stream, protocolNumber: 6, isAscending: isAscending, source: source, destination: destination,
+      frame: frame, timestamp: timestamp, seen: 0, isTurn: false, followsGap: false)
+  }
+
+  init(
+    stream: Int, protocolNumber: UInt8, isAscending: Bool, source: StreamEnd, destination: StreamEnd, frame: Int,
+    timestamp: Int64, seen: Int, isTurn: Bool, followsGap: Bool
+  ) {
+    self.stream = stream
+    self.protocolNumber = protocolNumber
+    self.isAscending = isAscending
+    self.source = source
+    self.destination = destination
+    self.frame = frame
+    self.timestamp = timestamp
+    self.seen = seen
+    self.isTurn = isTurn
+    self.followsGap = followsGap
+  }
+
   /// A number for this direction alone: twice the stream's, and one more for the descending direction.
   public var side: Int { stream &* 2 &+ (isAscending ? 0 : 1) }
   /// The number of the opposite direction.

@@ -45,7 +45,11 @@ struct CaptureMessages {
 
   mutating func add(_ head: HTTP1Head, _ bytes: RawSpan, _ place: MessagePlace) {
     if head.isRequest {
-      if let host = head.host { bytes.part(host).withUnsafeBytes { httpHosts.add($0) } } else { httpHosts.addNameless() }
+      if let host = head.host {
+        bytes.part(host).withUnsafeBytes { httpHosts.add($0) }
+      } else {
+        httpHosts.addNameless()
+      }
     }
     guard listsMessages else { return }
     http1.add(place) { $0.head(head, bytes) }

@@ -36,6 +36,12 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
   private var http2 = ParserPool<HTTP2Parser>()
   private var kafka = ParserPool<KafkaParser>()
 
+  /// What the fields of all directions of HTTP/2 take, and may take.
+  private var fieldBytes = 0
+  private static let maximumFieldBytes = 1 << 28
+  /// Directions of HTTP/2 that were given up because all take too much.
+  private(set) var exhaustions = 0
+
   private static let nothing: Int32 = -1
 
   init(listsMessages: Bool) {
@@ -56,7 +62,10 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
   private mutating func change(_ side: Int, to new: Side) {
     switch sides[side] {
     case .http1(let number): http1.giveBack(number)
-    case .http2(let number): http2.giveBack(number)
+    case .http2(let number):
+      fieldBytes -= http2[number].heldBytes
+      http2[number] = HTTP2Parser(.midstream)
+      http2.giveBack(number)
     case .kafka(let number): kafka.giveBack(number)
     case .unknown, .tls, .dns, .ignored: break
     }
@@ -100,7 +109,10 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
       }
       sides[chunk.side] = .unknown(isFirst: true)
     case .http1(let number): http1[number].skip(lost)
-    case .http2(let number): http2[number].skip(lost)
+    case .http2(let number):
+      fieldBytes -= http2[number].heldBytes
+      http2[number].skip(lost)
+      fieldBytes += http2[number].heldBytes
     case .kafka(let number): kafka[number].skip(lost)
     }
     if reason == .end { end(chunk) }
@@ -219,8 +231,15 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
   private mutating func readHTTP2(_ number: Int32, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
     var position = 0
     while true {
+      fieldBytes -= http2[number].heldBytes
       let (consumed, event) = http2[number].consume(bytes.extracting(droppingFirst: position))
+      fieldBytes += http2[number].heldBytes
       position += consumed
+      if fieldBytes > Self.maximumFieldBytes {
+        exhaustions += 1
+        change(chunk.side, to: .ignored)
+        return Step(consumed: position, isDone: true)
+      }
       switch event {
       case .headers: messages.add(http2[number].block, place(chunk))
       case .needsBytes: return Step(consumed: position)

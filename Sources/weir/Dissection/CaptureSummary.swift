@@ -28,11 +28,13 @@ struct CaptureSummary: ~Copyable {
   private(set) var vlanTagged = 0
   var flows = FlowTable()
 
-  /// - Parameter place: of the packet's flow.
+  /// - Parameters:
+  ///   - place: of the packet's flow.
+  ///   - guess: the flow's number, perhaps.
   /// - Returns: the flow's number; -1 when it has none.
   @inline(__always)
   mutating func count(
-    _ headers: PacketHeaders, _ place: FlowTable.Place?, timestamp: Int64, length: Int, captured: Int
+    _ headers: PacketHeaders, _ place: FlowTable.Place?, guess: Int, timestamp: Int64, length: Int, captured: Int
   ) -> Int {
     packets += 1
     // Lengths are below 2³², so that it takes 2³¹ packets to overflow; damaged captures claim such lengths.
@@ -56,7 +58,7 @@ struct CaptureSummary: ~Copyable {
     if headers.flags.contains(.fragment) { fragments += 1 }
     if headers.vlanCount > 0 { vlanTagged += 1 }
     guard let place else { return -1 }
-    return flows.count(place, tcpFlags: headers.tcpFlags, length: length, frame: packets)
+    return flows.count(place, guess: guess, tcpFlags: headers.tcpFlags, length: length, frame: packets)
   }
 
   /// The protocols that occurred, most packets first.

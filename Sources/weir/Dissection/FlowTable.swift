@@ -42,10 +42,12 @@ struct FlowTable: ~Copyable {
     return number
   }
 
+  /// - Parameter guess: what `prefetch` gave.
   /// - Returns: the flow's number; -1 when it is not listed.
   @inline(__always)
-  mutating func count(_ place: Place, tcpFlags: UInt16, length: Int, frame: Int) -> Int {
-    var number = index.find(place.hash) { flows[$0].key == place.key }
+  mutating func count(_ place: Place, guess: Int, tcpFlags: UInt16, length: Int, frame: Int) -> Int {
+    var number =
+      guess >= 0 && flows[guess].key == place.key ? guess : index.find(place.hash) { flows[$0].key == place.key }
     if number < 0 {
       guard flows.count < Self.limit else {
         unlistedPackets += 1
@@ -64,6 +66,6 @@ struct FlowTable: ~Copyable {
   /// What is known of a flow's stream.
   subscript(stream number: Int) -> CaptureFlow.Stream {
     get { flows[number].stream }
-    set { flows[number].stream = newValue }
+    _modify { yield &flows[number].stream }
   }
 }

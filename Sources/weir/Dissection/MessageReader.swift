@@ -37,8 +37,10 @@ struct MessageReader: ~Copyable {
 
   /// What was met in putting streams and datagrams together.
   var counts: ReassemblyCounts {
-    ReassemblyCounts(
-      streams: reassembler.counters, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
+    var met = reassembler.counters
+    met.exhaustions += streams.exhaustions
+    return ReassemblyCounts(
+      streams: met, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
       sendersForgotten: quic.evictions + dtlsEvictions + sctp.evictions)
   }
 

@@ -1,5 +1,5 @@
-import Capture
 import CPrefetch
+import Capture
 import Packet
 
 /// Packets that are looked at together: the memory that the later ones need is asked for before the first is looked at.
@@ -14,6 +14,7 @@ struct PacketBatch: ~Copyable {
   /// Packets in the group.
   private(set) var count = 0
   private var headers = [PacketHeaders](repeating: PacketHeaders(), count: Self.group)
+  private var guesses = [Int](repeating: -1, count: Self.group)
   private var places = [FlowTable.Place?](repeating: nil, count: Self.group)
 
   /// Reads the headers of the next packets; false at the capture's end.
@@ -36,15 +37,14 @@ struct PacketBatch: ~Copyable {
       ).inspected(packet.bytes)
       places[position] = flows.place(headers[position])
     }
-    var numbers = InlineArray<32, Int>(repeating: -1)
-    for position in 0..<count {
-      if let place = places[position] { numbers[position] = flows.prefetch(place) }
-    }
-    for position in 0..<count where numbers[position] >= 0 { messages.prefetch(flows[stream: numbers[position]]) }
+    for position in 0..<count { guesses[position] = places[position].map { flows.prefetch($0) } ?? -1 }
+    for position in 0..<count where guesses[position] >= 0 { messages.prefetch(flows[stream: guesses[position]]) }
     return count > 0
   }
 
   subscript(position: Int) -> CapturedPacket { packets[start + position] }
   func headers(_ position: Int) -> PacketHeaders { headers[position] }
+  /// Of the packet's flow, and its number if it is known already.
   func place(_ position: Int) -> FlowTable.Place? { places[position] }
+  func guess(_ position: Int) -> Int { guesses[position] }
 }
