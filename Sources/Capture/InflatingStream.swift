@@ -102,7 +102,8 @@ final class InflatingStream {
       switch mode {
       case .ended: return 0
       case .plain:
-        guard refill() else { return 0 }
+        // Nothing is between the descriptor and the reader once what was looked at first is used.
+        if pending.isEmpty { return readPlain(into: buffer) }
         let count = min(pending.count, buffer.count)
         buffer.copyBytes(from: input[pending.prefix(count)])
         pending.removeFirst(count)
@@ -124,6 +125,12 @@ final class InflatingStream {
       }
     }
     return 0
+  }
+
+  private func readPlain(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let got = Self.fill(descriptor, buffer)
+    if got < 0 { failure = String(cString: strerror(errno)) }
+    return max(got, 0)
   }
 
   private func inflateSome(into buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -52,7 +52,7 @@ struct Dissect: ParsableCommand {
   }
 
   private func dissect(_ path: String, to output: inout StandardOutput) throws(CaptureError) {
-    var reader = try CaptureReader(path: path, filter: filter)
+    var reader = try CaptureReader(path: path, filter: filter, access: .buffered)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
     var messages = MessageReader(listsMessages: self.output == .json)
