@@ -105,7 +105,8 @@ final class InflatingStream {
       switch mode {
       case .ended: return 0
       case .plain:
-        guard !pending.isEmpty else { return readDirectly(into: buffer) }
+        // Nothing is between the descriptor and the reader once what was looked at first is used.
+        if pending.isEmpty { return readPlain(into: buffer) }
         let count = min(pending.count, buffer.count)
         buffer.copyBytes(from: input[pending.prefix(count)])
         pending.removeFirst(count)
@@ -127,6 +128,12 @@ final class InflatingStream {
       }
     }
     return 0
+  }
+
+  private func readPlain(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let got = Self.fill(descriptor, buffer)
+    if got < 0 { noteSystemFailure() }
+    return max(got, 0)
   }
 
   private func inflateSome(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -153,13 +160,6 @@ final class InflatingStream {
     if got < 0 { noteSystemFailure() }
     pending = 0..<max(got, 0)
     return !pending.isEmpty
-  }
-
-  /// What is not compressed need not pass through `input`.
-  private func readDirectly(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    let got = Self.fill(descriptor, buffer)
-    if got < 0 { noteSystemFailure() }
-    return max(got, 0)
   }
 
   private func noteSystemFailure() {
