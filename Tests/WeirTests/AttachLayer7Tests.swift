@@ -1,3 +1,4 @@
+import Addresses
 import Flow
 import Foundation
 import Testing
