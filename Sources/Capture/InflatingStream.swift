@@ -102,7 +102,7 @@ final class InflatingStream {
       switch mode {
       case .ended: return 0
       case .plain:
-        guard refill() else { return 0 }
+        guard !pending.isEmpty else { return readDirectly(into: buffer) }
         let count = min(pending.count, buffer.count)
         buffer.copyBytes(from: input[pending.prefix(count)])
         pending.removeFirst(count)
@@ -150,6 +150,13 @@ final class InflatingStream {
     if got < 0 { failure = String(cString: strerror(errno)) }
     pending = 0..<max(got, 0)
     return !pending.isEmpty
+  }
+
+  /// What is not compressed need not pass through `input`.
+  private func readDirectly(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let got = Self.fill(descriptor, buffer)
+    if got < 0 { failure = String(cString: strerror(errno)) }
+    return max(got, 0)
   }
 
   private static func fill(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
