@@ -98,9 +98,12 @@ public struct Engine: ~Copyable {
       let transport = transport(of: headers)
       if transport.traits.contains(.hasTuple) {
         judgeTuple(headers, transport, sourceIdentity, at: Self.seconds(nanoseconds), &verdict, &probe)
-      } else {
+      } else if !transport.traits.contains(.unknown) {
         judgeObstacle(headers, transport.obstacle, transport.traits, &verdict, &probe)
       }
+    case .truncated where headers.flags.contains(.cutByCapture):
+      // A dataplane had the whole packet.
+      break
     case .truncated, .malformed:
       judgeObstacle(headers, .invalidPacket, [], &verdict, &probe)
     case .badExtensionHeader:

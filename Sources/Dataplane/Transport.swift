@@ -20,6 +20,8 @@ struct Transport: BitwiseCopyable {
     static var untrackedFragment: Traits { Traits(rawValue: 1 << 5) }
     /// The ports are known, or the protocol has none: the packet belongs to a connection.
     static var hasTuple: Traits { Traits(rawValue: 1 << 6) }
+    /// The capture lacks what the connection would be known by; a dataplane had it.
+    static var unknown: Traits { Traits(rawValue: 1 << 7) }
   }
 
   var traits: Traits = []
@@ -99,7 +101,7 @@ extension Engine {
   private static func readPorts(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
     if headers.protocolNumber == IPProtocol.tcp { transport.traits.insert(.tcp) }
     guard headers.flags.contains(.hasPorts) else {
-      transport.obstacle = .invalidTransportHeader
+      noteMissing(headers, &transport)
       return
     }
     transport.traits.insert(.hasTuple)
@@ -133,8 +135,12 @@ extension Engine {
     if headers.protocolNumber == IPProtocol.tcp, headers.flags.contains(.transportTruncated),
       Self.capturedTransport(headers) < 14
     {
-      // Connection tracking reads the flags, which end at byte 14.
-      transport.obstacle = .invalidTransportHeader
+      // Connection tracking reads the flags, which end at byte 14. Most packets that a capture cut have no other than this.
+      if headers.flags.contains(.cutByCapture) {
+        transport.tcpFlags = .ack
+      } else {
+        transport.obstacle = .invalidTransportHeader
+      }
     }
     if fragment, tracked {
       fragments.remember(
@@ -143,11 +149,18 @@ extension Engine {
     }
   }
 
-  private mutating func readICMP(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
-    guard headers.flags.contains(.hasICMP) else {
+  /// The header ends before what a connection is known by.
+  private static func noteMissing(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
+    if headers.flags.contains(.cutByCapture) {
+      transport.traits.remove(.hasTuple)
+      transport.traits.insert(.unknown)
+    } else {
       transport.obstacle = .invalidTransportHeader
-      return
     }
+  }
+
+  private mutating func readICMP(_ headers: borrowing PacketHeaders, _ transport: inout Transport) {
+    guard headers.flags.contains(.hasICMP) else { return Self.noteMissing(headers, &transport) }
     let type = headers.icmpType
     transport.icmpType = type
     transport.traits.insert(.hasTuple)
@@ -156,7 +169,7 @@ extension Engine {
     if type == echoRequest || type == echoReply {
       // The identifier ends at byte 6.
       if headers.flags.contains(.transportTruncated), Self.capturedTransport(headers) < 6 {
-        transport.obstacle = .invalidTransportHeader
+        Self.noteMissing(headers, &transport)
       }
       if type == echoRequest {
         transport.destinationPort = headers.icmpIdentifier

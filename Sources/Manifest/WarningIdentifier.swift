@@ -196,6 +196,10 @@ public enum WarningIdentifier: String, CaseIterable, Sendable {
   case oddlyWrittenAddress = "oddly-written-address"
   /// The capture has no packet to judge.
   case noPackets = "no-packets"
+  /// Nobody's policy applies to any packet of the capture.
+  case nothingJudged = "nothing-judged"
+  /// Packets end within their headers.
+  case cutHeaders = "cut-headers"
 }
 
 extension WarningIdentifier {

@@ -27,7 +27,10 @@ extension PacketHeaders {
     guard first >> 4 == 4 else { return readMismatched(bytes, at: start, wireEnd: wireEnd, version: first >> 4) }
     let headerLength = Int(first & 0xf) * 4
     guard headerLength >= IPv4.headerLength else { return outcome = .malformed }
-    guard present >= IPv4.headerLength else { return outcome = .truncated }
+    guard present >= IPv4.headerLength else {
+      if wireEnd > bytes.byteCount { flags.insert(.cutByCapture) }
+      return outcome = .truncated
+    }
     let total = Int(bytes.big16(at: start + IPv4.totalLength))
     // Segmentation offload leaves 0 where the kernel hands on more than 64 KiB: the frame's end counts.
     guard total == 0 || total >= headerLength else { return outcome = .malformed }
@@ -68,7 +71,9 @@ extension PacketHeaders {
   @inlinable @inline(__always)
   mutating func limit(_ length: Int, from start: Int, wireEnd: Int, captured: Int) -> Int {
     if length > wireEnd - start { flags.insert(.lengthExceedsFrame) }
-    return Swift.min(Swift.min(start + length, wireEnd), captured)
+    let end = Swift.min(start + length, wireEnd)
+    if end > captured { flags.insert(.cutByCapture) }
+    return Swift.min(end, captured)
   }
 
   /// A frame said to be IPv4 that has another version: IPv6 is read as what it is, yet no dataplane takes it.

@@ -19,7 +19,10 @@ extension PacketHeaders {
     let present = Swift.min(wireEnd, bytes.byteCount) - start
     guard present >= 1 else { return outcome = .truncated }
     guard bytes.byte(at: start + IPv6.version) >> 4 == 6 else { return outcome = .malformed }
-    guard present >= IPv6.headerLength else { return outcome = .truncated }
+    guard present >= IPv6.headerLength else {
+      if wireEnd > bytes.byteCount { flags.insert(.cutByCapture) }
+      return outcome = .truncated
+    }
 
     ipVersion = 6
     protocolNumber = bytes.byte(at: start + IPv6.nextHeader)

@@ -53,6 +53,8 @@ public struct PacketHeaders: Sendable, Equatable {
     public static let encapsulated = Flags(rawValue: 1 << 9)
     /// The IP header claims more bytes than the frame had on the wire; the frame's end counts instead.
     public static let lengthExceedsFrame = Flags(rawValue: 1 << 10)
+    /// The packet went on behind the captured bytes: what is missing was there on the wire.
+    public static let cutByCapture = Flags(rawValue: 1 << 11)
   }
 
   public var outcome = Outcome.truncated

@@ -4,7 +4,7 @@ import Tables
 
 /// What the proxies of an endpoint apply to one port in one direction, whoever is at the other end.
 struct PortRules {
-  /// For TCP.
+  /// For TCP; Cilium has no listener for UDP, but the names that QUIC asks for may be judged by its rules.
   var envoy: EnvoyRules?
   var dns: DNSProxyRules
 
@@ -15,7 +15,7 @@ struct PortRules {
   ) {
     // A pattern that does not compile was refused with its policy.
     envoy = try? EnvoyRules(
-      policy, direction, port: port, normalizesPath: settings.normalizesPath
+      policy, direction, `protocol`, port: port, normalizesPath: settings.normalizesPath
     ) { reference in
       var reference = reference
       if reference.namespace.isEmpty { reference.namespace = namespace }

@@ -43,8 +43,8 @@ public struct EnvoyRules: Sendable {
   ///   - secret: the text of a secret of `headerMatches`, nil when it cannot be had.
   /// - Throws: for an HTTP rule with a pattern that RE2 does not take.
   public init(
-    _ policy: EndpointPolicy, _ direction: Direction, port number: UInt16, normalizesPath: Bool = true,
-    secret: (SecretReference) -> String? = { _ in nil }
+    _ policy: EndpointPolicy, _ direction: Direction, _ protocol: L4Protocol = .tcp, port number: UInt16,
+    normalizesPath: Bool = true, secret: (SecretReference) -> String? = { _ in nil }
   ) throws(L7RuleError) {
     isEnforced = policy.isEnforced(direction)
     everyPort = EnvoyRuleList()
@@ -52,9 +52,9 @@ public struct EnvoyRules: Sendable {
     paths = try HTTPRuleSet([], normalizesPath: normalizesPath)
     for (index, filter) in policy.filters.enumerated() where filter.direction == direction {
       if filter.isEveryPort {
-        guard filter.protocol == .tcp || filter.protocol == .any else { continue }
+        guard filter.protocol == `protocol` || filter.protocol == .any else { continue }
         try everyPort.add(filter, at: index, normalizesPath: normalizesPath, secret: secret)
-      } else if filter.protocol == .tcp, filter.holds(number) {
+      } else if filter.protocol == `protocol`, filter.holds(number) {
         try port.add(filter, at: index, normalizesPath: normalizesPath, secret: secret)
       }
     }

@@ -44,7 +44,7 @@ struct Replay: ~Copyable {
   var readerIsGone: Bool { writer?.readerIsGone ?? false }
 
   /// Reads the captures to their end, or, `onlyForReader`, until nobody reads the events any more.
-  mutating func run(_ capture: inout MergedCapture, onlyForReader: Bool) throws {
+  mutating func run(_ capture: inout MergedCapture, onlyForReader: Bool, progress: ProgressBar? = nil) throws {
     // Whoever reads the events may go away: the writer then says so instead of the process being ended.
     StandardOutput.ignoreBrokenPipes()
     let batch = names.changesTables ? 1 : Self.batch
@@ -69,6 +69,7 @@ struct Replay: ~Copyable {
         try record(packets[Int(report.index)], report.verdict)
         if onlyForReader, readerIsGone { return }
       }
+      progress?.advance(packets)
     }
     try selector.finish { [writer] in try writer?.write($0) }
     try writer?.finish()

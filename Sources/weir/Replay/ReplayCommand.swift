@@ -118,14 +118,16 @@ struct ReplayCommand: ParsableCommand {
     _ capture: consuming MergedCapture, _ workspace: Workspace, _ options: EngineOptions, _ assumption: String,
     _ console: Console
   ) throws {
+    let progress = ProgressBar(captures, console: console, writesEvents: false)
     var proxies = ProxySettings(workspace, judgesQUIC: quicSni)
     proxies.recordsEvents = false
     let replay = ReplayTotals(
       tables: workspace.tables, options: options, vantage: vantage.vantage, proxies: proxies,
-      sampling: latency.sampling)
+      sampling: latency.sampling, progress: progress)
     let start = ContinuousClock.now
     let outcome = replay.run(capture, threads: threads ?? Cores.count)
     let duration = ContinuousClock.now - start
+    progress.finish()
     var statistics = replay.statistics(outcome)
     statistics.vantage = assumption
     statistics.seconds = Workspace.seconds(duration)
@@ -146,9 +148,11 @@ struct ReplayCommand: ParsableCommand {
       writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
       recordsEveryPacket: printing.packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling
     )
+    let progress = ProgressBar(captures, console: console, writesEvents: !isSummary)
+    defer { progress.finish() }
     let start = ContinuousClock.now
     do {
-      try replay.run(&capture, onlyForReader: statsJson == nil)
+      try replay.run(&capture, onlyForReader: statsJson == nil, progress: progress)
     } catch let failure as FlowWriter.Failure {
       console.report(Diagnostic(.error, at: nil, "standard output: \(failure)"))
       throw ExitStatus.inputOutput
@@ -168,7 +172,29 @@ struct ReplayCommand: ParsableCommand {
       console.report(
         Diagnostic(.warning, at: nil, "there was no packet to judge", identifier: WarningIdentifier.noPackets.rawValue))
     }
+    warn(of: statistics, console)
     try write(statistics, readerIsGone: readerIsGone, console)
+  }
+
+  /// What makes all verdicts worthless, or some of them guesses.
+  private func warn(of statistics: ReplayStatistics, _ console: Console) {
+    if statistics.packets > 0, statistics.verdicts.unjudged == statistics.packets {
+      let isForeign = statistics.packetsBy.other == statistics.packets
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "no packet was judged",
+          hint: isForeign
+            ? "none could be read as IP: weir dissect shows the capture's link type"
+            : "no endpoint with a policy has an address of the capture: is the input of the same cluster?",
+          identifier: WarningIdentifier.nothingJudged.rawValue))
+    }
+    guard statistics.packetsBy.truncated > 0 else { return }
+    let count = BenchText.grouped(statistics.packetsBy.truncated)
+    console.report(
+      Diagnostic(
+        .warning, at: nil, "packets cut within their headers: \(count)",
+        hint: "what the capture cut is judged by its ports where they are there, and is UNJUDGED where they are not",
+        identifier: WarningIdentifier.cutHeaders.rawValue))
   }
 
   private func open(_ console: Console) throws -> MergedCapture {

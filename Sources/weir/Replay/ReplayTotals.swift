@@ -17,11 +17,14 @@ final class ReplayTotals: Sendable {
   private let options: EngineOptions
   private let proxies: ProxySettings
   private let sampling: PacketTimer.Sampling?
+  private let progress: ProgressBar
 
   /// - Parameter sampling: nil when no packet is timed.
   init(
-    tables: Tables, options: EngineOptions, vantage: Vantage, proxies: ProxySettings, sampling: PacketTimer.Sampling?
+    tables: Tables, options: EngineOptions, vantage: Vantage, proxies: ProxySettings, sampling: PacketTimer.Sampling?,
+    progress: ProgressBar
   ) {
+    self.progress = progress
     self.tables = tables
     self.options = options
     self.proxies = proxies
@@ -61,6 +64,7 @@ final class ReplayTotals: Sendable {
         worker.judgeEach(packets, from: number)
       }
       number += packets.count
+      progress.advance(packets)
     }
     return Outcome(
       counters: worker.counters, proxies: worker.proxyCounters, drops: [worker.drops], latency: worker.latency,
@@ -70,10 +74,12 @@ final class ReplayTotals: Sendable {
   private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
     let queue = ChunkQueue(capture, lookup, engines: threads)
     let results = ResultBox(count: threads)
-    Threads.run(threads) { [tables, lookup, options, proxies, sampling] number in
+    Threads.run(threads) { [tables, lookup, options, proxies, sampling, progress] number in
       var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: ChunkQueue.chunk)
       queue.work(as: number) { packets, prepared, first, upcoming in
         worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
+        // Every engine sees every chunk.
+        if number == 0 { progress.advance(packets) }
       }
       results.set(
         .init(
