@@ -56,8 +56,7 @@ static __always_inline bool touch_entry(struct flow_entry *entry, const struct p
 }
 
 static __noinline void open_flow(const struct packet *packet, __u8 direction,
-				      const struct datapath_settings *settings, struct flow_entry *entry,
-				      const struct decision *decision)
+				      const struct datapath_settings *settings, struct flow_entry *entry)
 {
 	bool is_tcp = packet->traits & TRAIT_TCP;
 	struct connection related = {
@@ -77,9 +76,14 @@ static __always_inline __u64 place_of(__u32 generation, __u32 orientation, __u8 
 	return (__u64)generation << 32 | orientation << 8 | direction;
 }
 
-/* As judge_hop; the flow is the connection's, or an empty one. */
-static __always_inline int judge_flow_hop(const struct packet *packet, struct flow *flow, const struct endpoint *endpoint,
-			      __u64 place, struct hop_verdict *hop)
+/*
+ * Asks the policy about a packet that nothing known decides, and keeps what it says. A global function, apart from what
+ * most packets go through: the verifier looks at it once.
+ *
+ * endpoint: NULL: the one that has the packet's address.
+ */
+__noinline int ask_for_flow(const struct packet *packet, struct flow *flow, const struct endpoint *endpoint,
+			    __u64 place, struct hop_verdict *hop)
 {
 	__u32 generation = place >> 32;
 	__u32 half = generation & 1;
@@ -90,6 +94,38 @@ static __always_inline int judge_flow_hop(const struct packet *packet, struct fl
 
 	if (!packet || !flow || !hop)
 		return 0;
+	__u32 position = orientation * 2 + (direction == HOP_EGRESS);
+	struct flow_entry *forward = &flow->entries[position & 3];
+
+	if (!endpoint)
+		endpoint = endpoint_at(direction == HOP_EGRESS ? packet->source : packet->destination, packet->family,
+				       half);
+	if (!endpoint) {
+		/* One generation's tables do not change: somebody has emptied the map. */
+		drop(hop, DROP_POLICY_DENIED);
+		return 0;
+	}
+	ask_policy(packet, endpoint, direction, settings, half, &decision, hop);
+	if (hop->verdict == VERDICT_DROPPED)
+		return 0;
+	if (hop->state == STATE_NEW)
+		hop->flags |= HOP_FLAG_OPENS_CONNECTION;
+	forward->redirect = decision.redirect;
+	forward->match = decision.match_type | decision.authentication << 3;
+	flow->stamps[position & 3] = stamp_for(packet, &decision, generation);
+	return 0;
+}
+
+/* As judge_hop; the flow is the connection's, or an empty one. */
+static __always_inline int judge_flow_hop(const struct packet *packet, struct flow *flow, const struct endpoint *endpoint,
+			      __u64 place, struct hop_verdict *hop)
+{
+	__u32 generation = place >> 32;
+	__u32 half = generation & 1;
+	__u32 orientation = place >> 8 & 1;
+	__u8 direction = (__u8)place;
+	const struct datapath_settings *settings = &control.settings[half];
+
 	/* Each packet of an opposite orientation is seen in the opposite direction. */
 	__u32 position = orientation * 2 + (direction == HOP_EGRESS);
 	struct flow_end *end = &flow->ends[(orientation ^ (direction == HOP_INGRESS)) & 1];
@@ -136,24 +172,9 @@ static __always_inline int judge_flow_hop(const struct packet *packet, struct fl
 		goto counted;
 	}
 
-	if (!endpoint)
-		endpoint = endpoint_at(direction == HOP_EGRESS ? packet->source : packet->destination, packet->family,
-				       half);
-	if (!endpoint) {
-		/* One generation's tables do not change: somebody has emptied the map. */
-		drop(hop, DROP_POLICY_DENIED);
-		goto counted;
-	}
-	ask_policy(packet, endpoint, direction, settings, half, &decision, hop);
-	if (hop->verdict == VERDICT_DROPPED)
-		goto counted;
-	if (hop->state == STATE_NEW) {
-		hop->flags |= HOP_FLAG_OPENS_CONNECTION;
-		open_flow(packet, direction, settings, forward, &decision);
-	}
-	forward->redirect = decision.redirect;
-	forward->match = decision.match_type | decision.authentication << 3;
-	*stamp = stamp_for(packet, &decision, generation);
+	ask_for_flow(packet, flow, endpoint, place, hop);
+	if (hop->flags & HOP_FLAG_OPENS_CONNECTION)
+		open_flow(packet, direction, settings, forward);
 counted:
 	count_total(direction, hop->verdict == VERDICT_DROPPED ? hop->reason : 0, packet->length);
 	return 0;

@@ -295,6 +295,11 @@ struct datapath_settings {
 	__u32 world_ipv6;
 	/* Counters of one processor: entries of all policies together. */
 	__u32 entry_count;
+	/* The redirects whose packets are copied: to the DNS proxy, Envoy's listener, the parsers. 0: there is none. */
+	__u16 dns_redirect;
+	__u16 http_redirect;
+	__u16 parser_redirect;
+	__u16 padding_middle;
 	__u32 padding_end;
 	/* The endpoint behind the interface, where the program serves only one. */
 	struct endpoint endpoint;
@@ -324,7 +329,9 @@ struct datapath_constants {
 	__u8 one_endpoint;
 	/* 1: Weir's own maps, which are faster; 0: Cilium's. */
 	__u8 own_layout;
-	__u8 padding[3];
+	/* Copy the packets that proxies would read, and drop those of connections that are marked as refused. */
+	__u8 follows_proxied;
+	__u8 padding[2];
 	/* Benchmarks only: low bits of the source port, and of the source address, that change from packet to packet. */
 	__u16 vary_port;
 	__u16 vary_address;
@@ -386,6 +393,8 @@ struct hop_verdict {
 #define DROP_FORBIDDEN_ICMPV6 176
 #define DROP_POLICY_DENY 181
 #define DROP_AUTHENTICATION_REQUIRED 189
+/* Cilium's name for it is "punt to proxy", which drops nothing there. Weir's: a proxy would have closed the connection. */
+#define DROP_REFUSED_BY_PROXY 205
 
 struct packet_verdict {
 	struct hop_verdict ingress;
@@ -414,6 +423,53 @@ struct packet_event {
 };
 
 #define EVENT_BUFFER (4u << 20)
+
+/* ---- Packets that proxies would read ----------------------------------------------------------------------------- */
+
+/* A connection that is redirected: the ends, after service translation, are sorted, so that both directions find it. */
+struct proxied_key {
+	__be32 low[4]; /* IPv4 in the first word */
+	__be32 high[4];
+	__be16 low_port;
+	__be16 high_port;
+	__u8 protocol;
+	__u8 family; /* FAMILY_… */
+	__u16 padding;
+};
+
+struct proxied {
+	__u64 opened; /* nanosecond of the monotonic clock; 0: nobody saw it open */
+	__u32 copied; /* bytes that the reader was given of it */
+	__u8 state; /* PROXIED_… */
+	__u8 padding[3];
+};
+
+/* What the reader has found out. */
+#define PROXIED_UNSETTLED 0
+/* Nothing more of it is to be read. */
+#define PROXIED_SETTLED 1
+/* The rest of it is to be dropped. */
+#define PROXIED_REFUSED 2
+
+#define PROXIED_CONNECTIONS 131072
+
+/* A ClientHello of the size that Envoy takes, and the headers before it. */
+#define COPY_MOST (16384 + 512)
+/* Of the packets of connections of which the reader was given that much. */
+#define COPY_LATER 2048
+
+struct packet_copy {
+	__u64 nanoseconds; /* of the monotonic clock */
+	__u64 opened; /* as proxied.opened */
+	__u32 length; /* of the frame, in bytes */
+	__u32 captured; /* of them, behind this */
+	struct proxied_key key;
+	__u32 padding;
+	struct packet_verdict verdict;
+	__u32 padding_end;
+};
+
+#define COPY_BUFFER (4u << 20)
 
 /* Index into the totals: by direction (0 ingress, 1 egress), then drop reason; 0 forwarded. */
 #define TOTALS_PER_DIRECTION 256

@@ -30,6 +30,7 @@ union inner_types {
 	struct ipcache_entry ipcache_entry;
 	struct address_entry address_entry;
 	struct packet_event packet_event;
+	struct packet_copy packet_copy;
 	struct policy_hash_key policy_hash_key;
 	struct endpoint_key endpoint_key;
 	struct endpoint endpoint;
@@ -267,6 +268,40 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } events_lost SEC(".maps");
+
+/* Redirected TCP connections. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, PROXIED_CONNECTIONS);
+	__type(key, struct proxied_key);
+	__type(value, struct proxied);
+} proxied SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, COPY_BUFFER);
+} copies SEC(".maps");
+
+/* Copies that found the buffer full. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} copies_lost SEC(".maps");
+
+/* Where a copy is made, as they are of many sizes. */
+struct copy_space {
+	struct packet_copy head;
+	__u8 bytes[COPY_MOST];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct copy_space);
+} new_copy SEC(".maps");
 
 /*
  * A look-up in one map of several. Merged, the calls would have a variable for their map, and the kernel could no longer

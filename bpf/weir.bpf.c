@@ -8,16 +8,17 @@
  *	policy.h                address → identity → what the endpoint's policy says
  *	hop.h                   all of these, at one endpoint: Cilium's layout
  *	flow.h                  the same in Weir's own layout
+ *	proxied.h               what proxies would read
  *	events.h                what is reported
  */
 #include "service.h"
 #include "flow.h"
+#include "proxied.h"
 #include "events.h"
 
 char license_text[] SEC("license") = "Dual BSD/GPL";
 
-/* Judges a packet: true when it may pass. */
-static __always_inline bool judge(struct packet *packet, __u32 generation, __u8 hops, struct packet_verdict *verdict)
+static __always_inline void judge(struct packet *packet, __u32 generation, __u8 hops, struct packet_verdict *verdict)
 {
 	if (control.settings[generation & 1].has_services && packet->traits & TRAIT_TUPLE &&
 	    !(packet->traits & TRAIT_ICMP))
@@ -29,6 +30,11 @@ static __always_inline bool judge(struct packet *packet, __u32 generation, __u8 
 			judge_ends(packet, generation, hops, verdict);
 	}
 	verdict->generation = generation;
+}
+
+/* Whether a packet with this verdict may pass. */
+static __always_inline bool passes(const struct packet_verdict *verdict)
+{
 	if (constants.keeps_verdict)
 		last_verdict = *verdict;
 	return constants.observe_only || verdict->verdict != VERDICT_DROPPED;
@@ -92,10 +98,12 @@ static __always_inline int judge_tc(struct __sk_buff *context, __u8 hops)
 	struct packet_verdict verdict = {};
 
 	read_tc(context, &packet, generation);
-	bool passes = judge(&packet, generation, hops, &verdict);
+	judge(&packet, generation, hops, &verdict);
+	if (constants.follows_proxied && verdict.verdict == VERDICT_REDIRECTED)
+		follow_proxied_tc(context, &packet, &verdict);
 	if (is_reported(&verdict))
 		report(context, false, packet.length, context->ifindex, &verdict);
-	return passes ? TC_NEXT : TC_DROP;
+	return passes(&verdict) ? TC_NEXT : TC_DROP;
 }
 
 static __always_inline int judge_xdp(struct xdp_md *context, __u8 hops)
@@ -105,10 +113,12 @@ static __always_inline int judge_xdp(struct xdp_md *context, __u8 hops)
 	struct packet_verdict verdict = {};
 
 	read_xdp(context, &packet, generation);
-	bool passes = judge(&packet, generation, hops, &verdict);
+	judge(&packet, generation, hops, &verdict);
+	if (constants.follows_proxied && verdict.verdict == VERDICT_REDIRECTED)
+		follow_proxied_xdp(context, &packet, &verdict);
 	if (is_reported(&verdict))
 		report(context, true, packet.length, context->ingress_ifindex, &verdict);
-	return passes ? XDP_PASS : XDP_DROP;
+	return passes(&verdict) ? XDP_PASS : XDP_DROP;
 }
 
 /* One program for each choice of hops; "ingress" and "egress" are an endpoint's, as policies use the words. */

@@ -59,7 +59,7 @@ struct CaptureInput: ~Copyable {
     let head = stream.peek(CaptureFormat.magicLength)
     switch recognise(head) {
     case .failure(let reason):
-      if let failure = stream.failure { throw failed(.system(failure)) }
+      if let failure = stream.failure { throw failed(stream.hasSystemFailure ? .system(failure) : .refused(failure)) }
       throw failed(reason.reason)
     case .success(let format):
       return CaptureInput(bytes: CaptureBytes(stream), format: format, isCompressed: stream.isCompressed)

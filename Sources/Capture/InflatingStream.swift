@@ -28,6 +28,8 @@ final class InflatingStream {
   let isCompressed: Bool
   /// Why the stream ended before its end.
   private(set) var failure: String?
+  /// Whether the system failed to read it, and not what was read is damaged.
+  private(set) var hasSystemFailure = false
 
   private static let bufferSize = 256 << 10
   /// zlib's code for "the largest window, gzip framing only".
@@ -59,6 +61,7 @@ final class InflatingStream {
     isCompressed = head.count >= Self.gzipMagic.count && Array(input[..<Self.gzipMagic.count]) == Self.gzipMagic
     if isCompressed { mode = .insideMember }
     failure = error.map { String(cString: strerror($0)) }
+    hasSystemFailure = failure != nil
   }
 
   deinit {
@@ -129,7 +132,7 @@ final class InflatingStream {
 
   private func readPlain(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let got = Self.fill(descriptor, buffer)
-    if got < 0 { failure = String(cString: strerror(errno)) }
+    if got < 0 { noteSystemFailure() }
     return max(got, 0)
   }
 
@@ -154,9 +157,14 @@ final class InflatingStream {
   private func refill() -> Bool {
     guard pending.isEmpty else { return true }
     let got = Self.fill(descriptor, input)
-    if got < 0 { failure = String(cString: strerror(errno)) }
+    if got < 0 { noteSystemFailure() }
     pending = 0..<max(got, 0)
     return !pending.isEmpty
+  }
+
+  private func noteSystemFailure() {
+    failure = String(cString: strerror(errno))
+    hasSystemFailure = true
   }
 
   private static func fill(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {

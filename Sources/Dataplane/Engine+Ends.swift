@@ -12,6 +12,7 @@ struct Ends: BitwiseCopyable {
 }
 
 extension Engine {
+  @inline(__always)
   mutating func ends(
     sourceHigh: UInt64, sourceLow: UInt64, destinationHigh: UInt64, destinationLow: UInt64, family: UInt8
   ) -> Ends {
@@ -29,26 +30,21 @@ extension Engine {
   /// Fills what a slot remembers of the tables.
   @inline(never)
   mutating func resolve(_ slot: UnsafeMutablePointer<ConnectionSlot>) {
+    let key = slot.key(orientation: 0)
     let ends = ends(
-      sourceHigh: slot.pointee.firstHigh, sourceLow: slot.pointee.firstLow,
-      destinationHigh: slot.pointee.secondHigh, destinationLow: slot.pointee.secondLow, family: slot.pointee.family)
-    slot.pointee.firstIdentity = ends.sourceIdentity
-    slot.pointee.secondIdentity = ends.destinationIdentity
-    slot.pointee.firstEndpoint = ends.source
-    slot.pointee.secondEndpoint = ends.destination
-    slot.pointee.flags.subtract([.firstManaged, .secondManaged, .withinEndpoint])
-    if ends.sourceIsManaged { slot.pointee.flags.insert(.firstManaged) }
-    if ends.destinationIsManaged { slot.pointee.flags.insert(.secondManaged) }
-    if ends.isWithinEndpoint { slot.pointee.flags.insert(.withinEndpoint) }
+      sourceHigh: key.sourceHigh, sourceLow: key.sourceLow, destinationHigh: key.destinationHigh,
+      destinationLow: key.destinationLow, family: key.family)
+    slot.know(ends, generation: generation)
     slot.pointee.decisions = InlineArray(repeating: CachedDecision())
-    slot.pointee.generation = generation
   }
 
+  @inline(__always)
   private mutating func isManaged(_ endpoint: Int32) -> Bool {
     endpoint >= 0 && tables.endpoints[Int(endpoint)].policy >= 0
   }
 
   /// The node of the endpoint that looks at an address. Where none does, the address is shown as its own node knows it.
+  @inline(__always)
   private mutating func node(of endpoint: Int32, or own: Int32) -> Int32 {
     endpoint >= 0 ? tables.endpoints[Int(endpoint)].node : own
   }

@@ -51,14 +51,8 @@ extension Engine {
     }
 
     let decision = decide(hop, position, direction, endpoint, peer)
-    verdict.entry = decision.entry
-    verdict.redirect = decision.redirect
-    verdict.reason = decision.reason
-    verdict.matchType = decision.matchType
-    verdict.authenticationNumber = decision.authenticationNumber
-    verdict.verdict = decision.verdict
-    verdict.flags.insert(.policyAsked)
-    if !decision.isEnforced { verdict.flags.insert(.notEnforced) }
+    verdict = HopVerdict(decision)
+    verdict.state = state
     guard !decision.drops else { return verdict }
     if state == .new {
       open(hop, direction, redirect: decision.redirect, midstream: false)
@@ -73,7 +67,7 @@ extension Engine {
   /// What stops a packet before connection tracking.
   @inline(__always)
   private mutating func obstacle(_ hop: Hop, direction: Int) -> DropReason {
-    if !isFamilyEnabled(hop.slot.pointee.family) { return .unsupportedNetworkProtocol }
+    if !isFamilyEnabled(hop.slot.pointee.tuple.family) { return .unsupportedNetworkProtocol }
     // On the way in, untracked first fragments go on with the ports they have.
     if direction == 1, hop.transport.traits.contains(.untrackedFragment) { return .fragmentationNotSupported }
     return hop.transport.obstacle
@@ -126,7 +120,7 @@ extension Engine {
     return .related
   }
 
-  /// Makes the connection's entry, and the one that lets ICMP errors about it pass.
+  /// Makes the connection's entry.
   @inline(never)
   private mutating func open(_ hop: Hop, _ direction: Int, redirect: UInt16, midstream: Bool) {
     let isTCP = hop.transport.traits.contains(.tcp)
@@ -136,9 +130,16 @@ extension Engine {
     if !hop.transport.traits.contains(.icmpError) {
       hop.slot.entry(hop.orientation &* 2 &+ direction).pointee = entry
     }
-    journal.append(
-      number: connections.number(of: hop.slot), position: hop.orientation &* 2 &+ direction, expiry: entry.expiry)
-    if journal.isFull || connections.isFull { settleJournal(at: hop.now) }
+    noteOpening(hop.slot, position: hop.orientation &* 2 &+ direction, entry, at: hop.now)
+  }
+
+  /// Lets ICMP errors about the connection pass from now on.
+  @inline(__always)
+  mutating func noteOpening(
+    _ slot: UnsafeMutablePointer<ConnectionSlot>, position: Int, _ entry: TrackedConnection, at now: UInt32
+  ) {
+    journal.append(number: connections.number(of: slot), position: position, expiry: entry.expiry)
+    if journal.isFull || connections.isFull { settleJournal(at: now) }
   }
 
   /// Writes the openings so far into the table that ICMP errors ask.

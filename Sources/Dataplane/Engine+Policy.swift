@@ -1,3 +1,5 @@
+internal import Tables
+
 extension Engine {
   /// What the endpoint's policy says, from the slot where it was asked before.
   @inline(__always)
@@ -20,37 +22,75 @@ extension Engine {
     let record = tables.endpoints[Int(endpoint)]
     let settings = tables.settings
     let isEnforced = tables.policies.isEnforced(policy: Int(record.policy), direction: direction)
-    func decision(_ policy: PolicyVerdict, isAudited: Bool = false) -> CachedDecision {
-      CachedDecision(policy, isEnforced: isEnforced, isAudited: isAudited)
-    }
-    func refusal(_ reason: DropReason) -> CachedDecision {
+    func answer(_ reason: DropReason) -> CachedDecision {
       var policy = PolicyVerdict()
       policy.reason = reason
-      return decision(policy)
+      return CachedDecision(policy, isEnforced: isEnforced, isAudited: false)
     }
 
-    if record.isHost, settings.hostFirewall, hop.slot.pointee.family == 6, hop.transport.traits.contains(.icmp),
-      let answer = Self.hostICMPv6(type: hop.transport.icmpType)
+    if record.isHost, settings.hostFirewall, hop.slot.pointee.tuple.family == 6, hop.transport.traits.contains(.icmp),
+      let reason = Self.hostICMPv6(type: hop.transport.icmpType)
     {
-      return answer == .none ? decision(PolicyVerdict()) : refusal(answer)
+      return answer(reason)
     }
-    if direction == 1, !record.isHost, settings.hasTunnelPort, hop.slot.pointee.protocolNumber == IPProtocol.udp,
-      hop.transport.policyPort == settings.tunnelPort
+    if direction == 1,
+      isForbiddenTunnel(hop.slot.pointee.tuple.protocolNumber, port: hop.transport.policyPort, from: record)
     {
-      return refusal(.encapsulationProhibited)
+      return answer(.encapsulationProhibited)
     }
-    if hop.transport.traits.contains(.fragmentationNeeded), settings.allowICMPFragNeeded {
-      return decision(PolicyVerdict())
-    }
+    if hop.transport.traits.contains(.fragmentationNeeded), settings.allowICMPFragNeeded { return answer(.none) }
 
     var policy = tables.policies.lookup(
-      policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: hop.slot.pointee.protocolNumber,
-      port: hop.transport.policyPort)
+      policy: Int(record.policy), direction: direction, peer: peer,
+      protocolNumber: hop.slot.pointee.tuple.protocolNumber, port: hop.transport.policyPort)
     if policy.reason == .policyDenied, hop.transport.traits.contains(.untrackedFragment) {
       policy.reason = .fragmentationNotSupported
     }
-    if policy.authenticationNumber != 0, !options.assumeAuthenticated { policy.reason = .authenticationRequired }
-    return decision(policy, isAudited: settings.auditMode && policy.reason != .none)
+    return decision(policy, of: peer, isEnforced: isEnforced)
+  }
+
+  /// The same of a whole TCP or UDP packet.
+  @inline(__always)
+  mutating func ask(
+    _ protocolNumber: UInt8, port: UInt16, direction: Int, endpoint: Int32, peer: UInt32
+  ) -> CachedDecision {
+    let record = tables.endpoints[Int(endpoint)]
+    let isEnforced = tables.policies.isEnforced(policy: Int(record.policy), direction: direction)
+    if direction == 1, isForbiddenTunnel(protocolNumber, port: port, from: record) {
+      var policy = PolicyVerdict()
+      policy.reason = .encapsulationProhibited
+      return CachedDecision(policy, isEnforced: isEnforced, isAudited: false)
+    }
+    let policy = tables.policies.lookup(
+      policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: protocolNumber, port: port)
+    return decision(policy, of: peer, isEnforced: isEnforced)
+  }
+
+  @inline(__always)
+  private mutating func decision(_ policy: PolicyVerdict, of peer: UInt32, isEnforced: Bool) -> CachedDecision {
+    var policy = policy
+    if policy.authenticationNumber != 0, !options.assumeAuthenticated || !mayAuthenticate(peer, policy) {
+      policy.reason = .authenticationRequired
+    }
+    return CachedDecision(
+      policy, isEnforced: isEnforced, isAudited: tables.settings.auditMode && policy.reason != .none)
+  }
+
+  /// Whether the authentication demanded can succeed (`cilium-policy.md` §10): reserved identities and address blocks have
+  /// no certificate, and one type is made to fail.
+  private func mayAuthenticate(_ peer: UInt32, _ policy: PolicyVerdict) -> Bool {
+    policy.authentication != .testAlwaysFail && peer > Self.lastReservedIdentity && peer < Self.firstScopedIdentity
+  }
+
+  private static var lastReservedIdentity: UInt32 { 10 }
+  /// From here on identities mean something on one node only: address blocks, other nodes.
+  private static var firstScopedIdentity: UInt32 { 1 << 24 }
+
+  /// Pods may not send what looks like the network between nodes.
+  @inline(__always)
+  private mutating func isForbiddenTunnel(_ protocolNumber: UInt8, port: UInt16, from record: EndpointRecord) -> Bool {
+    protocolNumber == IPProtocol.udp && tables.settings.hasTunnelPort && port == tables.settings.tunnelPort
+      && !record.isHost
   }
 
   /// ICMPv6 at a host behind the host firewall (`cilium-policy.md` §13): nil when policy decides, `none` when the

@@ -30,7 +30,7 @@ extension Engine {
       verdict.ingress = HopVerdict()
     }
     totalsBuffer.base.pointee.count(verdict)
-    guard endsFlow, let slot = connections.find(key(headers, verdict, backend)) else { return }
+    guard endsFlow, let slot = connections.find(OrientedTuple(key(headers, verdict, backend))) else { return }
     countFlow(slot, .dropped)
   }
 

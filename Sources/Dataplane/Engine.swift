@@ -26,8 +26,6 @@ public struct Engine: ~Copyable {
   var journal: RelatedJournal
   var fragments: FragmentTable
   var sightings: SightingTable
-  /// The connections of packets that are about to be judged, as far as they are known.
-  let numbers: FixedBuffer<Int32>
   /// One element, so that the engine itself stays a few words.
   let totalsBuffer: FixedBuffer<EngineCounters>
 
@@ -43,7 +41,6 @@ public struct Engine: ~Copyable {
     journal = RelatedJournal(maximum: options.maximumConnections)
     fragments = FragmentTable(maximum: options.maximumFragments)
     sightings = SightingTable(isUsed: options.findsSightings, window: options.sightingWindow)
-    numbers = FixedBuffer(repeating: -1, count: 2 * Self.group)
     totalsBuffer = FixedBuffer(repeating: EngineCounters(), count: 1)
   }
 
@@ -134,25 +131,34 @@ public struct Engine: ~Copyable {
     if !tables.services.isEmpty, !transport.traits.contains(.icmp) {
       lacksBackend = translate(&key, &transport, &verdict)
     }
-    let hash = key.hash
+    let connection = OrientedTuple(key)
     probe.leave(.parse)
     judgeConnection(
-      key, hash: hash, transport, lacksBackend: lacksBackend, sourceIdentity: sourceIdentity, at: now, &verdict, &probe)
+      connection, transport, lacksBackend: lacksBackend, sourceIdentity: sourceIdentity, at: now, &verdict, &probe)
   }
 
   /// Finds the connection of a packet and asks the hops.
   ///
   /// - Parameters:
-  ///   - key: after service translation, with its hash.
+  ///   - connection: after service translation.
   ///   - lacksBackend: the destination is a service without backends.
   ///   - sourceIdentity: as for `judge`.
   @inline(__always)
   mutating func judgeConnection(
-    _ key: ConnectionTable.Key, hash: UInt64, _ transport: Transport, lacksBackend: Bool = false,
-    sourceIdentity: UInt32 = 0, at now: UInt32, _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
+    _ connection: OrientedTuple, _ transport: Transport, lacksBackend: Bool = false, sourceIdentity: UInt32 = 0,
+    at now: UInt32, _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
-    let place = connections.place(key, hash: hash, at: now)
+    let place = connections.place(connection, at: now)
     let slot = place.slot
+    if place.isNew {
+      // From here on slots are given to other connections.
+      if connections.isFull, journal.count > 0 { settleJournal(at: now) }
+      if isUsual(transport, connection.tuple.protocolNumber), !lacksBackend, sourceIdentity == 0 {
+        probe.leave(.conntrack)
+        return judgeFirst(slot, connection.key, transport, at: now, &verdict, &probe)
+      }
+    }
+    let orientation = place.orientation
     // Packets of several queues may be recorded a little out of order.
     let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0
     slot.pointee.lastSeen = now
@@ -161,22 +167,20 @@ public struct Engine: ~Copyable {
       resolve(slot)
       probe.leave(.identity)
     }
-    if sourceIdentity != 0 { slot.setIdentity(sourceIdentity, orientation: place.orientation) }
-    let fromFirst = place.orientation == 0
+    if sourceIdentity != 0 { slot.setIdentity(sourceIdentity, orientation: orientation) }
+    let fromFirst = orientation == 0
     verdict.sourceIdentity = fromFirst ? slot.pointee.firstIdentity : slot.pointee.secondIdentity
     verdict.destinationIdentity = fromFirst ? slot.pointee.secondIdentity : slot.pointee.firstIdentity
     verdict.sourceEndpoint = fromFirst ? slot.pointee.firstEndpoint : slot.pointee.secondEndpoint
     verdict.destinationEndpoint = fromFirst ? slot.pointee.secondEndpoint : slot.pointee.firstEndpoint
     if place.isNew {
-      // From here on slots are given to other connections.
-      if connections.isFull, journal.count > 0 { settleJournal(at: now) }
       verdict.flags.insert(.newFlow)
       totalsBuffer.base.pointee.flows &+= 1
     }
 
     let flags = slot.pointee.flags
     if flags.contains(.withinEndpoint) { verdict.flags.insert(.withinEndpoint) }
-    let hop = Hop(slot: slot, orientation: place.orientation, transport: transport, now: now)
+    let hop = Hop(slot: slot, orientation: orientation, transport: transport, now: now)
     if transport.traits.contains(.neighbourDiscovery) {
       verdict.flags.insert(.neighbourDiscovery)
     } else if flags.contains(.refused), followsRefusal(hop, silence: silence) {

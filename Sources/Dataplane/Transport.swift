@@ -39,10 +39,18 @@ struct Transport: BitwiseCopyable {
   /// Of a packet that `unusualTransport` need not look at.
   @inline(__always)
   init(_ packet: PlainPacket) {
-    traits = packet.protocolNumber == IPProtocol.tcp ? [.hasTuple, .tcp] : .hasTuple
-    tcpFlags = TCPFlags(rawValue: packet.tcpFlags)
-    (sourcePort, destinationPort) = (packet.sourcePort, packet.destinationPort)
-    policyPort = packet.destinationPort
+    self.init(
+      isTCP: packet.protocolNumber == IPProtocol.tcp, TCPFlags(rawValue: packet.tcpFlags),
+      sourcePort: packet.sourcePort, destinationPort: packet.destinationPort)
+  }
+
+  /// Of a whole TCP or UDP packet.
+  @inline(__always)
+  init(isTCP: Bool, _ tcpFlags: TCPFlags, sourcePort: UInt16, destinationPort: UInt16) {
+    traits = isTCP ? [.hasTuple, .tcp] : .hasTuple
+    self.tcpFlags = tcpFlags
+    (self.sourcePort, self.destinationPort) = (sourcePort, destinationPort)
+    policyPort = destinationPort
   }
 }
 

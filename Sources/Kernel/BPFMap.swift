@@ -29,6 +29,15 @@ struct BPFMap: ~Copyable {
     return map
   }
 
+  /// The map that stands in a slot of a map of maps. The kernel gives it to nobody without CAP_SYS_ADMIN.
+  init(in outer: Int32, _ name: String, at slot: UInt32) throws(KernelError) {
+    var (slot, number) = (slot, UInt32(0))
+    var result = bpf_map_lookup_elem(outer, &slot, &number)
+    if result >= 0 { result = bpf_map_get_fd_by_id(number) }
+    guard result >= 0 else { throw KernelError("open the BPF map \(name)", errorNumber: -result) }
+    descriptor = result
+  }
+
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// The descriptor, which is the caller's to close from now on.
@@ -59,6 +68,18 @@ struct BPFMap: ~Copyable {
     }
   }
 
+  /// Removes elements; those that are not there, are gone already.
+  static func remove<Key: BitwiseCopyable>(
+    _ keys: [Key], from descriptor: Int32, _ name: String
+  ) throws(KernelError) {
+    for key in keys {
+      let result = withUnsafePointer(to: key) { bpf_map_delete_elem(descriptor, $0) }
+      guard result >= 0 || result == -ENOENT else {
+        throw KernelError("empty the BPF map \(name)", errorNumber: -result)
+      }
+    }
+  }
+
   /// All elements of an array of `count`, in order.
   static func elements<Value: BitwiseCopyable>(
     of descriptor: Int32, _ name: String, count: Int, zero: Value
@@ -84,5 +105,32 @@ struct BPFMap: ~Copyable {
     let result = bpf_map_lookup_elem(descriptor, &index, &values)
     guard result >= 0 else { throw KernelError("read the BPF map \(name)", errorNumber: -result) }
     return values
+  }
+}
+
+extension BPFMap {
+  /// Calls `body` with the elements of a hash, as far as they stand still meanwhile.
+  static func forEach<Key: BitwiseCopyable, Value: BitwiseCopyable>(
+    in descriptor: Int32, _ name: String, zero: (Key, Value), _ body: (Key, Value) -> Void
+  ) throws(KernelError) {
+    // More than any bucket holds.
+    let batch = 4096
+    var keys = [Key](repeating: zero.0, count: batch)
+    var values = [Value](repeating: zero.1, count: batch)
+    var (place, isFirst) = (UInt32(0), true)
+    while true {
+      var (count, next) = (UInt32(batch), UInt32(0))
+      let result =
+        isFirst
+        ? bpf_map_lookup_batch(descriptor, nil, &next, &keys, &values, &count, nil)
+        : bpf_map_lookup_batch(descriptor, &place, &next, &keys, &values, &count, nil)
+      // The batch that reaches the end says so.
+      guard result >= 0 || result == -ENOENT else {
+        throw KernelError("read the BPF map \(name)", errorNumber: -result)
+      }
+      for index in 0..<min(Int(count), batch) { body(keys[index], values[index]) }
+      guard result >= 0 else { return }
+      (place, isFirst) = (next, false)
+    }
   }
 }

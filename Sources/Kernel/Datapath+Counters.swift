@@ -14,7 +14,8 @@ extension Datapath {
     }
   }
 
-  /// What each policy entry has decided since the tables came into force, as `Tables.policies` and their `entries`.
+  /// What each policy entry has decided since the tables came into force, as `Tables.policies` and their `entries`;
+  /// those that `follow` has added come after them.
   public func entryCounters() throws(KernelError) -> [[Traffic]] {
     try Self.entryCounters(image, counters)
   }
@@ -24,15 +25,18 @@ extension Datapath {
     let processors = Int(libbpf_num_possible_cpus())
     let values = try BPFMap.elements(
       of: counters.descriptor, "entry_counters", count: total * processors, zero: traffic())
-    return image.policies.indices.map { policy in
-      (0..<image.entryCounts[policy]).map { entry in
-        var sum = Traffic()
-        for processor in 0..<processors {
-          sum.add(values[processor * total + Int(image.firstEntries[policy]) + entry])
-        }
-        return sum
-      }
+    func sum(_ cookie: Int) -> Traffic {
+      var sum = Traffic()
+      for processor in 0..<processors { sum.add(values[processor * total + cookie]) }
+      return sum
     }
+    var result = image.policies.indices.map { policy in
+      (0..<image.entryCounts[policy]).map { sum(Int(image.firstEntries[policy]) + $0) }
+    }
+    for (offset, place) in image.laterEntries.enumerated() {
+      result[place.policy].append(sum(image.loadedEntries + offset))
+    }
+    return result
   }
 
   /// Packets judged at endpoints, by direction (0 ingress, 1 egress) and drop reason (0: not dropped), since loading.
@@ -52,6 +56,13 @@ extension Datapath {
       result.append(reasons)
     }
     return result
+  }
+
+  /// Copies that found the buffer full, since loading.
+  public func lostCopies() throws(KernelError) -> UInt64 {
+    guard options.followsProxied else { return 0 }
+    return try BPFMap.processorValues(of: try object.map("copies_lost"), "copies_lost", at: 0, zero: UInt64(0))
+      .reduce(0, &+)
   }
 
   /// Events that found the buffer full, by processor.

@@ -25,12 +25,14 @@ extension Datapath {
     limit: Int = .max, _ body: (DatapathEvent, UnsafeRawBufferPointer) -> Void
   ) throws(KernelError) -> Int {
     try events.consume(limit: limit) { record in
+      guard record.count >= MemoryLayout<packet_event>.size else { return }
+      let head = record.loadUnaligned(as: packet_event.self)
       let event = DatapathEvent(
-        nanoseconds: record.pointee.nanoseconds, length: record.pointee.length, interface: record.pointee.interface,
-        generation: record.pointee.verdict.generation, verdict: verdict(record.pointee.verdict))
+        nanoseconds: head.nanoseconds, length: head.length, interface: head.interface,
+        generation: head.verdict.generation, verdict: verdict(head.verdict))
       let offset = MemoryLayout<packet_event>.offset(of: \.bytes) ?? 0
-      let captured = min(Int(record.pointee.captured), Int(EVENT_CAPTURE))
-      body(event, UnsafeRawBufferPointer(start: UnsafeRawPointer(record) + offset, count: captured))
+      let captured = min(Int(head.captured), Int(EVENT_CAPTURE))
+      body(event, UnsafeRawBufferPointer(rebasing: record[offset..<offset + captured]))
     }
   }
 }

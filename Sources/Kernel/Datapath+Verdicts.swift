@@ -41,8 +41,7 @@ extension Datapath {
     hop.redirect = record.redirect
     let position = Int(record.endpoint) - 1
     if record.entry != .max, image.judged.indices.contains(position) {
-      let first = image.firstEntries[image.judged[position].policy]
-      hop.entry = Int32(truncatingIfNeeded: record.entry &- first)
+      hop.entry = image.entry(record.entry, of: image.judged[position].policy)
     }
     return hop
   }

@@ -6,13 +6,15 @@ public import Tables
 /// Weir's BPF program, loaded, with one set of tables in force.
 public struct Datapath: ~Copyable {
   let object: DatapathObject
-  private(set) var options: DatapathOptions
+  var options: DatapathOptions
   /// What the tables of either half are made of, to tell what counters and verdicts stand for: those in force, and those
   /// before, of which events may still be read.
-  private var images: [TableImage]
+  var images: [TableImage]
   /// Of the tables in force.
   private(set) var counters: BPFMap
-  let events: EventBuffer
+  let events: RecordBuffer
+  /// nil: no packets are copied.
+  let copies: RecordBuffer?
 
   /// Loads the program, and the tables into its maps.
   ///
@@ -22,6 +24,7 @@ public struct Datapath: ~Copyable {
     constants.observe_only = options.observeOnly ? 1 : 0
     constants.clock_is_given = options.clockIsGiven ? 1 : 0
     constants.keeps_verdict = options.keepsVerdict ? 1 : 0
+    constants.follows_proxied = options.followsProxied ? 1 : 0
     constants.own_layout = options.layout == .own ? 1 : 0
     constants.one_endpoint = options.endpoint == nil ? 0 : 1
     constants.vary_port = options.variation?.port ?? 0
@@ -30,7 +33,8 @@ public struct Datapath: ~Copyable {
     if options.variation != nil { programs += [Self.variedProgram] }
     if options.keepsVerdict || options.variation != nil { programs += [Self.nullProgram] }
     let object = try DatapathObject(
-      programs: programs, constants: constants, unusedMaps: options.layout.unusedMaps,
+      programs: programs, constants: constants,
+      unusedMaps: options.layout.unusedMaps + (options.followsProxied ? [] : Self.mapsOfProxied),
       capacities: [
         "tcp_ipv4": options.maximumConnections, "tcp_ipv6": options.maximumConnections,
         "flows_ipv4": options.maximumConnections, "flows_ipv6": options.maximumConnections,
@@ -40,14 +44,17 @@ public struct Datapath: ~Copyable {
     let image = try TableImage(tables, options)
     let counters = try Self.makeCounters(image)
     try object.install(image, counters.descriptor, options.layout)
-    let events = try EventBuffer(try object.map("events"))
+    let events = try RecordBuffer(try object.map("events"))
+    let copies = options.followsProxied ? try RecordBuffer(try object.map("copies")) : nil
     self.object = object
     self.options = options
     self.events = events
+    self.copies = copies
     images = [image, image]
     self.counters = counters
   }
 
+  private static let mapsOfProxied = ["proxied", "copies", "copies_lost", "new_copy"]
   static let nullProgram = "weir_null"
   static let variedProgram = "weir_varied"
 
@@ -70,14 +77,17 @@ public struct Datapath: ~Copyable {
   ///
   /// Events of the tables before the present ones have to be read by then.
   ///
-  /// - Parameter endpoint: where the datapath serves one endpoint, its index in the new tables.
+  /// - Parameters:
+  ///   - endpoint: where the datapath serves one endpoint, its index in the new tables.
+  ///   - spareEntries: as `DatapathOptions.spareEntries`; nil: as before.
   /// - Returns: what the entries of the old tables had decided at the end, as `entryCounters`.
   @discardableResult
   public mutating func replaceTables(
-    _ tables: Tables, endpoint: Int? = nil
+    _ tables: Tables, endpoint: Int? = nil, spareEntries: Int? = nil
   ) throws(KernelError) -> [[Traffic]] {
     var nextOptions = options
     if options.endpoint != nil { nextOptions.endpoint = endpoint ?? options.endpoint }
+    nextOptions.spareEntries = spareEntries ?? options.spareEntries
     let next = try TableImage(tables, nextOptions)
     let nextCounters = try Self.makeCounters(next)
     try object.install(next, nextCounters.descriptor, options.layout)

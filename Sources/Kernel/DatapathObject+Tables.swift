@@ -31,7 +31,7 @@ extension DatapathObject {
   }
 
   /// Makes a map the one of its kind in a half.
-  private func enter(_ descriptor: Int32, into name: String, half: UInt32) throws(KernelError) {
+  func enter(_ descriptor: Int32, into name: String, half: UInt32) throws(KernelError) {
     let keys: [UInt32] = [half]
     let values: [Int32] = [descriptor]
     try BPFMap.update(try map(name), name, keys: keys, values: values)
@@ -51,24 +51,22 @@ extension DatapathObject {
   private func putTries(_ image: TableImage, half: UInt32) throws(KernelError) {
     let ipcache = try BPFMap.filled(
       BPF_MAP_TYPE_LPM_TRIE, name: "ipcache", keys: image.ipcacheKeys, values: image.ipcacheEntries,
-      capacity: max(image.ipcacheKeys.count, Int(IPCACHE_ENTRIES)), flags: UInt32(BPF_F_NO_PREALLOC))
+      capacity: max(image.ipcacheKeys.count + image.spareEntries, Int(IPCACHE_ENTRIES)),
+      flags: UInt32(BPF_F_NO_PREALLOC))
     try enter(ipcache.descriptor, into: "ipcaches", half: half)
-    try putPolicies(image.policies, of: image.judged.map(\.policy), half: half)
+    try putPolicies(image, half: half)
   }
 
   /// Makes the maps of all policies in use and enters them for their endpoints in one batch.
-  ///
-  /// - Parameter endpoints: the policy of each endpoint, in the order of their numbers.
-  private func putPolicies(
-    _ policies: [TableImage.Policy], of endpoints: [Int], half: UInt32
-  ) throws(KernelError) {
+  private func putPolicies(_ image: TableImage, half: UInt32) throws(KernelError) {
+    let (policies, endpoints) = (image.policies, image.judged.map(\.policy))
     var descriptors = [Int32](repeating: -1, count: policies.count)
     // The slots keep the maps alive; these descriptors are only needed until they are filled in.
     defer { for descriptor in descriptors where descriptor >= 0 { close(descriptor) } }
     for policy in Set(endpoints).sorted() {
       let filled = try BPFMap.filled(
         BPF_MAP_TYPE_LPM_TRIE, name: "policy", keys: policies[policy].keys, values: policies[policy].entries,
-        capacity: policies[policy].keys.count, flags: UInt32(BPF_F_NO_PREALLOC))
+        capacity: policies[policy].keys.count + image.spareEntries, flags: UInt32(BPF_F_NO_PREALLOC))
       descriptors[policy] = filled.release()
     }
     let slots: [UInt32] = endpoints.indices.map { UInt32($0 + 1) * 2 + half }
@@ -84,16 +82,17 @@ extension DatapathObject {
       BPF_MAP_TYPE_LPM_TRIE, name: "ipcache", keys: prefixes.keys, values: prefixes.entries,
       capacity: prefixes.keys.count, flags: UInt32(BPF_F_NO_PREALLOC))
     try enter(ipcache.descriptor, into: "ipcaches", half: half)
-    try putHash(image.addressesIPv4.keys, image.addressesIPv4.entries, into: "addresses_ipv4", half: half)
-    try putHash(image.addressesIPv6.keys, image.addressesIPv6.entries, into: "addresses_ipv6", half: half)
-    let policies = image.policyHash
-    try putHash(policies.keys, policies.entries, into: "policy_hashes", half: half)
+    let (ipv4, ipv6, policies) = (image.addressesIPv4, image.addressesIPv6, image.policyHash)
+    try putHash(ipv4.keys, ipv4.entries, into: "addresses_ipv4", half: half, spare: image.spareEntries)
+    try putHash(ipv6.keys, ipv6.entries, into: "addresses_ipv6", half: half, spare: image.spareEntries)
+    try putHash(policies.keys, policies.entries, into: "policy_hashes", half: half, spare: image.spareEntries)
   }
 
   private func putHash<Key: BitwiseCopyable, Value: BitwiseCopyable>(
-    _ keys: [Key], _ values: [Value], into name: String, half: UInt32
+    _ keys: [Key], _ values: [Value], into name: String, half: UInt32, spare: Int = 0
   ) throws(KernelError) {
-    let map = try BPFMap.filled(BPF_MAP_TYPE_HASH, name: name, keys: keys, values: values, capacity: keys.count)
+    let map = try BPFMap.filled(
+      BPF_MAP_TYPE_HASH, name: name, keys: keys, values: values, capacity: keys.count + spare)
     try enter(map.descriptor, into: name, half: half)
   }
 }

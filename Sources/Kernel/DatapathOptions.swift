@@ -36,6 +36,10 @@ public struct DatapathOptions: Sendable {
   /// Decide, count and report, but let everything pass.
   public var observeOnly = false
   public var events = Events.none
+  /// Hand out copies of packets that proxies would read (`Datapath.readCopies`).
+  public var followsProxied = false
+  /// Policy entries and addresses that names may add (`Datapath.follow`) before everything is loaded anew.
+  public var spareEntries = 0
   /// Connections are judged at the time that `Datapath.now` says instead of the kernel's monotonic clock.
   public var clockIsGiven = false
   /// Keep each packet's verdict for `Datapath.testRun`.

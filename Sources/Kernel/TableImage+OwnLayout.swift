@@ -31,18 +31,24 @@ extension TableImage {
     var entries: [policy_entry] = []
     for (number, policy) in policies.enumerated() {
       for (key, entry) in zip(policy.keys, policy.entries) {
-        var hashed = policy_hash_key()
-        hashed.policy = UInt16(clamping: number + 1)
-        hashed.identity = key.identity
-        hashed.port = key.port
-        hashed.protocol = key.protocol
-        hashed.length = key.lengthBeyondIdentity
-        hashed.egress = key.egress
-        keys.append(hashed)
+        keys.append(policy_hash_key(key, of: number))
         entries.append(entry)
       }
     }
     return (keys, entries)
+  }
+}
+
+extension policy_hash_key {
+  /// - Parameter policy: index into `Tables.policies`.
+  init(_ key: policy_key, of policy: Int) {
+    self.init()
+    self.policy = UInt16(clamping: policy + 1)
+    identity = key.identity
+    port = key.port
+    `protocol` = key.protocol
+    length = key.lengthBeyondIdentity
+    egress = key.egress
   }
 }
 
@@ -58,7 +64,7 @@ extension ipcache_key {
 }
 
 extension address_entry {
-  fileprivate init(_ entry: ipcache_entry) {
+  init(_ entry: ipcache_entry) {
     self.init(identity: entry.identity, node: UInt32(entry.node))
   }
 }

@@ -17,32 +17,46 @@ public struct TableImage: Sendable {
 
   private(set) var ipcacheKeys: [ipcache_key] = []
   private(set) var ipcacheEntries: [ipcache_entry] = []
+  /// Of local endpoints, whose identities no name can change.
+  private(set) var ownAddresses: Set<IPAddress> = []
   private(set) var endpointKeys: [endpoint_key] = []
-  private(set) var endpointValues: [endpoint] = []
+  var endpointValues: [endpoint] = []
   /// As `Tables.policies`; empty where no endpoint is judged by it.
-  private(set) var policies: [Policy]
+  var policies: [Policy]
   /// `Tables.endpoints`' index and the policy of each judged endpoint, by its number in the maps less 1.
   private(set) var judged: [(endpoint: Int, policy: Int)] = []
   /// Where each policy's entries begin among the counters.
   let firstEntries: [UInt32]
-  /// How many entries each of `Tables.policies` has.
+  /// How many entries each of `Tables.policies` has, and all of them together.
   let entryCounts: [Int]
+  let loadedEntries: Int
+  /// Entries that names have added since, in the order of their counters: the policy, and which of its entries they are.
+  var laterEntries: [(policy: Int, entry: Int)] = []
+  /// How many more entries and addresses there is room for.
+  let spareEntries: Int
   let services: Services
-  private(set) var settings: datapath_settings
+  var settings: datapath_settings
 
   /// - Throws: when there are more endpoints or nodes than the maps can tell apart.
-  public init(_ tables: Tables, assumeAuthenticated: Bool = true) throws(KernelError) {
+  public init(
+    _ tables: Tables, assumeAuthenticated: Bool = true, spareEntries: Int = 0
+  ) throws(KernelError) {
     var next: UInt32 = 0
     firstEntries = tables.policies.map { policy in
       defer { next += UInt32(policy.entries.count) }
       return next
     }
     entryCounts = tables.policies.map(\.entries.count)
+    loadedEntries = Int(next)
+    self.spareEntries = spareEntries
     settings = datapath_settings(tables.settings)
     services = Services(tables)
     settings.has_services = services.keys.isEmpty ? 0 : 1
     settings.assume_authenticated = assumeAuthenticated ? 1 : 0
-    settings.entry_count = max(next, 1)
+    settings.entry_count = max(next + UInt32(clamping: spareEntries), 1)
+    settings.dns_redirect = tables.number(of: .dns)
+    settings.http_redirect = tables.number(of: .http)
+    settings.parser_redirect = tables.number(of: .proxylib)
     policies = Array(repeating: Policy(), count: tables.policies.count)
     for (index, endpoint) in tables.endpoints.enumerated() {
       guard let policy = LookupTables.judgingPolicy(of: endpoint, in: tables) else { continue }
@@ -66,7 +80,8 @@ public struct TableImage: Sendable {
   }
 
   init(_ tables: Tables, _ options: DatapathOptions) throws(KernelError) {
-    try self.init(tables, assumeAuthenticated: options.assumeAuthenticated)
+    try self.init(
+      tables, assumeAuthenticated: options.assumeAuthenticated, spareEntries: options.spareEntries)
     if let endpoint = options.endpoint, !serve(endpoint, of: tables) {
       throw KernelError(.failed, "serve one endpoint", "the tables have no policy for it")
     }
@@ -124,19 +139,16 @@ public struct TableImage: Sendable {
     }
     // A local endpoint is known by its own identity, not by what the ipcache says of its address.
     for (address, endpoint) in owners(tables) where endpoint.isLocal && endpoint.identity != 0 {
+      ownAddresses.insert(address)
       let prefix = IPPrefix(host: address)
       if let known = identities[prefix], known.node >= 0 { continue }
       identities[prefix] = (endpoint.identity, -1)
     }
     for (prefix, value) in identities.sorted(by: { $0.key < $1.key }) {
-      var key = ipcache_key()
-      key.prefix_length = UInt32(Int(IPCACHE_STATIC_PREFIX) + prefix.length)
-      key.family = prefix.address.familyNumber
-      key.address = prefix.address.words
       var entry = ipcache_entry()
       entry.identity = value.identity
       entry.node = UInt16(clamping: value.node + 1)
-      ipcacheKeys.append(key)
+      ipcacheKeys.append(ipcache_key(prefix))
       ipcacheEntries.append(entry)
     }
   }
@@ -178,9 +190,16 @@ extension TableImage.Policy {
   }
 }
 
+extension Tables {
+  /// As policy entries have it: 1 + index; 0: there is none.
+  fileprivate func number(of redirect: Redirect) -> UInt16 {
+    UInt16(clamping: (redirects.firstIndex(of: redirect) ?? -1) + 1)
+  }
+}
+
 extension PolicyMapKey {
   /// The same key with its wild bits cleared, as the trie wants them.
-  fileprivate var normalized: PolicyMapKey {
+  var normalized: PolicyMapKey {
     let bits = protocolNumber == 0 ? 0 : min(portPrefixLength, 16)
     return PolicyMapKey(
       direction: direction, identity: identity, protocolNumber: protocolNumber,
@@ -188,8 +207,17 @@ extension PolicyMapKey {
   }
 }
 
+extension ipcache_key {
+  init(_ prefix: IPPrefix) {
+    self.init()
+    prefix_length = UInt32(Int(IPCACHE_STATIC_PREFIX) + prefix.length)
+    family = prefix.address.familyNumber
+    address = prefix.address.words
+  }
+}
+
 extension policy_key {
-  fileprivate init(_ key: PolicyMapKey) {
+  init(_ key: PolicyMapKey) {
     self.init()
     prefix_length = UInt32(POLICY_STATIC_PREFIX) + UInt32(key.prefixLength)
     identity = key.identity
@@ -200,7 +228,7 @@ extension policy_key {
 }
 
 extension policy_entry {
-  fileprivate init(_ entry: PolicyMapEntry, cookie: UInt32) {
+  init(_ entry: PolicyMapEntry, cookie: UInt32) {
     self.init()
     self.cookie = cookie
     deny_and_length = entry.key.normalized.prefixLength << UInt8(POLICY_LENGTH_SHIFT)

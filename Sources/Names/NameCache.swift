@@ -87,6 +87,29 @@ public struct NameCache: ~Copyable {
     current.map { ($0.key, $0.value.keys.sorted()) }.sorted { $0.0 < $1.0 }
   }
 
+  /// Goes on with other endpoints: what those that are gone have asked for is kept until nobody can know it any more.
+  ///
+  /// - Parameter number: the new index of an endpoint; nil: it is gone.
+  public mutating func renumber(_ number: (_ endpoint: Int) -> Int?) {
+    var (histories, gone): ([Int: NameHistory], Int) = ([:], -1)
+    for (endpoint, history) in self.histories.sorted(by: { $0.key < $1.key }) {
+      if endpoint >= 0, let number = number(endpoint) {
+        histories[number] = history
+      } else {
+        histories[gone] = history
+        gone -= 1
+      }
+    }
+    self.histories = histories
+    for (name, addresses) in current {
+      current[name] = addresses.mapValues { source in
+        var source = source
+        source.endpoint = source.endpoint >= 0 ? number(source.endpoint) ?? -1 : -1
+        return source
+      }
+    }
+  }
+
   private static func displayed(_ name: String) -> String {
     name.count > 1 && name.hasSuffix(".") ? String(name.dropLast()) : name
   }

@@ -36,6 +36,13 @@ public struct TablesDelta: Sendable {
       && policies.isEmpty && policiesRemoved.isEmpty && endpoints.isEmpty && endpointsRemoved.isEmpty
       && !changesServices
   }
+
+  /// Nothing but what learning and forgetting names can do: single addresses, and entries of known policies.
+  public var isOfNames: Bool {
+    !replacesEverything && !changesServices && endpoints.isEmpty && endpointsRemoved.isEmpty && policiesRemoved.isEmpty
+      && policies.allSatisfy { !$0.isNew && $0.error == nil } && ipcache.allSatisfy(\.prefix.isHost)
+      && ipcacheRemoved.allSatisfy(\.isHost)
+  }
 }
 
 /// What changed in one policy.

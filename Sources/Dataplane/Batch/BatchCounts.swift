@@ -1,24 +1,23 @@
-internal import Packet
-
 /// What is counted of plain packets, kept in registers for the length of a group.
 struct BatchCounts: BitwiseCopyable {
   var packets: UInt64 = 0
   var bytes: UInt64 = 0
   var ipv4: UInt64 = 0
   var tcp: UInt64 = 0
-  var firstTimestamp = Int64.max
-  var lastTimestamp = Int64.min
-  /// Those that took a shortcut.
-  var forwarded: UInt64 = 0
+
+  @inline(__always)
+  mutating func count(length: UInt32, isIPv4: Bool, isTCP: Bool) {
+    packets &+= 1
+    bytes &+= UInt64(length)
+    ipv4 &+= isIPv4 ? 1 : 0
+    tcp &+= isTCP ? 1 : 0
+  }
 
   @inline(__always)
   mutating func count(_ packet: PreparedPacket) {
-    packets &+= 1
-    bytes &+= UInt64(packet.length)
-    ipv4 &+= packet.plain.ipVersion == 4 ? 1 : 0
-    tcp &+= packet.plain.protocolNumber == IPProtocol.tcp ? 1 : 0
-    firstTimestamp = min(firstTimestamp, packet.timestamp)
-    lastTimestamp = max(lastTimestamp, packet.timestamp)
+    count(
+      length: packet.length, isIPv4: packet.tuple.family == 4,
+      isTCP: packet.tuple.protocolNumber == IPProtocol.tcp)
   }
 }
 
@@ -31,8 +30,12 @@ extension EngineCounters {
     kinds.ipv6 &+= counts.packets &- counts.ipv4
     kinds.tcp &+= counts.tcp
     kinds.udp &+= counts.packets &- counts.tcp
-    firstTimestamp = min(firstTimestamp, counts.firstTimestamp)
-    lastTimestamp = max(lastTimestamp, counts.lastTimestamp)
-    verdicts.forwarded &+= counts.forwarded
+  }
+
+  /// Notes when packets were captured.
+  @inline(__always)
+  mutating func count(from first: Int64, to last: Int64) {
+    firstTimestamp = min(firstTimestamp, first)
+    lastTimestamp = max(lastTimestamp, last)
   }
 }

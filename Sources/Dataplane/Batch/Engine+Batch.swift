@@ -27,6 +27,8 @@ extension Engine {
     reports.removeAll()
     var share = prepared.share(of: engine)
     if options.findsSightings { removeSightings(captured, &share) }
+    guard share.count > 0 else { return }
+    totalsBuffer.base.pointee.count(from: prepared.times.first, to: prepared.times.last)
     let upcoming = upcoming ?? captured.upcoming
     prefetchIndex(share, 0)
     prefetchIndex(share, Self.group)
@@ -52,12 +54,16 @@ extension Engine {
     }
   }
 
+  /// Also counts the packets that are plain: they need no other look.
   @inline(__always)
   private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ start: Int) {
+    var counts = BatchCounts()
     for position in start..<max(start, min(start &+ Self.group, packets.count)) {
-      // Of two groups: the one judged, and the one after it.
-      numbers[position & (2 &* Self.group &- 1)] = connections.prefetchSlot(packets.base[position].hash)
+      let packet = packets.base + position
+      packet.pointee.slot = connections.prefetchSlot(packet.pointee.hash)
+      if packet.pointee.kind == .plain { counts.count(packet.pointee) }
     }
+    totalsBuffer.base.pointee.add(counts)
   }
 
   @inline(__always)
@@ -65,63 +71,88 @@ extension Engine {
     _ captured: borrowing CapturedPackets, _ packets: PreparedPackets.Share, _ start: Int,
     _ upcoming: UnsafeRawPointer?, _ reports: inout VerdictReports
   ) {
-    let timeouts = tables.settings.timeouts
-    var counts = BatchCounts()
+    var lifetimes = Lifetimes(tables.settings.timeouts)
+    // Where all verdicts are wanted, none may be skipped.
+    let shortcuts: ShortcutUse =
+      reports.wanted.contains(.everything) ? .none : reports.wanted.contains(.redirected) ? .plain : .all
+    var forwarded: UInt64 = 0
     for position in start..<min(start &+ Self.group, packets.count) {
       let packet = packets.base + position
       if let upcoming { Lookahead.ask(upcoming, position &- start) }
-      guard packet.pointee.kind != .other else {
-        judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
-        continue
-      }
-      let now = Self.seconds(packet.pointee.timestamp)
-      if let shortcut = take(packet, numbers[position & (2 &* Self.group &- 1)], now, timeouts, reports.wanted) {
-        counts.count(packet.pointee)
-        if shortcut.isPlainlyForwarded { counts.forwarded &+= 1 } else { countUnusual(shortcut) }
+      lifetimes.move(to: packet.pointee.second)
+      if let shortcut = take(packet, lifetimes, shortcuts) {
+        if packet.pointee.kind == .translated { countTranslated(packet) }
+        if shortcut.isPlainlyForwarded { forwarded &+= 1 } else { countUnusual(shortcut) }
       } else if packet.pointee.kind == .plain {
-        counts.count(packet.pointee)
-        judgePlain(packet, now, &reports)
+        judgePlain(packet, &reports)
       } else {
         judgeOther(captured[Int(packet.pointee.index)], packet.pointee.index, &reports)
       }
     }
-    totalsBuffer.base.pointee.add(counts)
+    totalsBuffer.base.pointee.verdicts.forwarded &+= forwarded
+  }
+
+  /// Which connections' shortcuts may be taken.
+  private enum ShortcutUse: BitwiseCopyable {
+    case all
+    /// Those that no proxy sees.
+    case plain
+    case none
+  }
+
+  /// When entries end that are prolonged now.
+  private struct Lifetimes: BitwiseCopyable {
+    let timeouts: PathSettings.Timeouts
+    private(set) var now: UInt32 = 0
+    private(set) var tcp: UInt32 = 0
+
+    @inline(__always)
+    init(_ timeouts: PathSettings.Timeouts) {
+      self.timeouts = timeouts
+      set(0)
+    }
+
+    /// Most packets come in the same second as the one before.
+    @inline(__always)
+    mutating func move(to second: UInt32) {
+      if second != now { set(second) }
+    }
+
+    private mutating func set(_ second: UInt32) {
+      now = second
+      tcp = TrackedConnection.expiry(at: second, after: timeouts.tcp)
+    }
   }
 
   /// Lets the packet pass by its connection's shortcut; nil when there is none or it does not hold.
   @inline(__always)
   private mutating func take(
-    _ packet: UnsafeMutablePointer<PreparedPacket>, _ number: Int32, _ now: UInt32, _ timeouts: PathSettings.Timeouts,
-    _ wanted: VerdictReports.Wanted
+    _ packet: UnsafeMutablePointer<PreparedPacket>, _ lifetimes: Lifetimes, _ use: ShortcutUse
   ) -> Shortcut? {
-    guard number >= 0, !wanted.contains(.everything) else { return nil }
-    let slot = connections.slot(Int(number))
-    let orientation = ConnectionTable.match(slot, packet.pointee.key)
-    guard orientation >= 0, slot.pointee.generation == generation else { return nil }
-    let shortcut = slot.shortcut(orientation).pointee
+    guard packet.pointee.slot >= 0 else { return nil }
+    let slot = connections.slot(Int(packet.pointee.slot))
+    guard slot.pointee.tuple.isSame(as: packet.pointee.tuple), slot.pointee.generation == generation else { return nil }
+    let shortcut = slot.shortcut(packet.pointee.orientation ^ slot.pointee.order).pointee
     guard shortcut.exists else { return nil }
     let egress = slot.entry(shortcut.egressEntry)
     let ingress = slot.entry(shortcut.ingressEntry)
     // An entry that was made has an expiry other than 0.
-    guard min(egress.pointee.expiry, ingress.pointee.expiry) >= now else { return nil }
-    if shortcut.isRedirected, wanted.contains(.redirected) { return nil }
+    guard min(egress.pointee.expiry, ingress.pointee.expiry) >= lifetimes.now else { return nil }
+    if use != .all, use == .none || shortcut.isRedirected { return nil }
 
-    if packet.pointee.plain.protocolNumber == IPProtocol.udp {
-      let expiry = TrackedConnection.expiry(at: now, after: timeouts.other)
+    let flags = packet.pointee.tcpFlags
+    if packet.pointee.tuple.protocolNumber == IPProtocol.udp {
+      let expiry = TrackedConnection.expiry(at: lifetimes.now, after: lifetimes.timeouts.other)
       egress.pointee.expiry = expiry
       ingress.pointee.expiry = expiry
+    } else if flags.isPlain, !egress.pointee.isClosed, !ingress.pointee.isClosed {
+      egress.pointee.prolong(to: lifetimes.tcp)
+      ingress.pointee.prolong(to: lifetimes.tcp)
     } else {
-      let flags = TCPFlags(rawValue: packet.pointee.plain.tcpFlags)
-      if flags.isPlain, !egress.pointee.isClosed, !ingress.pointee.isClosed {
-        let expiry = TrackedConnection.expiry(at: now, after: timeouts.tcp)
-        egress.pointee.prolong(to: expiry)
-        ingress.pointee.prolong(to: expiry)
-      } else {
-        guard !flags.opens else { return nil }
-        touch(egress, ingress, shortcut, flags, now, timeouts)
-      }
+      guard !flags.opens else { return nil }
+      touch(egress, ingress, shortcut, flags, lifetimes.now, lifetimes.timeouts)
     }
-    slot.pointee.lastSeen = now
+    slot.pointee.lastSeen = lifetimes.now
     return shortcut
   }
 
@@ -148,15 +179,23 @@ extension Engine {
     }
   }
 
+  /// The full path counts them itself.
+  @inline(never)
+  private mutating func countTranslated(_ packet: UnsafeMutablePointer<PreparedPacket>) {
+    var counts = BatchCounts()
+    counts.count(packet.pointee)
+    totalsBuffer.base.pointee.add(counts)
+  }
+
   /// The full path of a packet whose tuple is known.
   @inline(never)
   private mutating func judgePlain(
-    _ packet: UnsafeMutablePointer<PreparedPacket>, _ now: UInt32, _ reports: inout VerdictReports
+    _ packet: UnsafeMutablePointer<PreparedPacket>, _ reports: inout VerdictReports
   ) {
     var verdict = PacketVerdict()
     var probe = NoProbe()
     judgeConnection(
-      packet.pointee.key, hash: packet.pointee.hash, Transport(packet.pointee.plain), at: now, &verdict, &probe)
+      packet.pointee.connection, packet.pointee.transport, at: packet.pointee.second, &verdict, &probe)
     totalsBuffer.base.pointee.count(verdict)
     reports.take(verdict, of: packet.pointee.index)
   }

@@ -5,28 +5,24 @@ extension LookupTables {
   /// finds its shortcut too. Not inlined: where there are no services, the packet loop needs its registers for others.
   @inline(never)
   func translate(_ packet: inout PreparedPacket) {
-    let plain = packet.plain
+    var key = packet.connection.key
     let requested = services.find(
-      high: plain.destinationHigh, low: plain.destinationLow, port: plain.destinationPort,
-      protocolNumber: plain.protocolNumber, family: plain.ipVersion)
+      high: key.destinationHigh, low: key.destinationLow, port: key.destinationPort,
+      protocolNumber: key.protocolNumber, family: key.family)
     if requested.service >= 0 {
-      guard requested.backendCount > 0 else { return packet.kind = .other }
+      guard requested.backendCount > 0 else { return packet.setOther() }
       let backend = services.backend(
-        of: requested, clientHigh: plain.sourceHigh, clientLow: plain.sourceLow, clientPort: plain.sourcePort)
-      (packet.plain.destinationHigh, packet.plain.destinationLow) = (backend.high, backend.low)
-      packet.plain.destinationPort = backend.port
-      packet.kind = .translated
-      return
+        of: requested, clientHigh: key.sourceHigh, clientLow: key.sourceLow, clientPort: key.sourcePort)
+      (key.destinationHigh, key.destinationLow, key.destinationPort) = (backend.high, backend.low, backend.port)
+      return packet.set(key, packet.tcpFlags, .translated)
     }
     let replying = services.find(
-      high: plain.sourceHigh, low: plain.sourceLow, port: plain.sourcePort, protocolNumber: plain.protocolNumber,
-      family: plain.ipVersion)
+      high: key.sourceHigh, low: key.sourceLow, port: key.sourcePort, protocolNumber: key.protocolNumber,
+      family: key.family)
     guard replying.service >= 0, replying.backendCount > 0 else { return }
     let backend = services.backend(
-      of: replying, clientHigh: plain.destinationHigh, clientLow: plain.destinationLow,
-      clientPort: plain.destinationPort)
-    (packet.plain.sourceHigh, packet.plain.sourceLow) = (backend.high, backend.low)
-    packet.plain.sourcePort = backend.port
-    packet.kind = .translated
+      of: replying, clientHigh: key.destinationHigh, clientLow: key.destinationLow, clientPort: key.destinationPort)
+    (key.sourceHigh, key.sourceLow, key.sourcePort) = (backend.high, backend.low, backend.port)
+    packet.set(key, packet.tcpFlags, .translated)
   }
 }

@@ -20,6 +20,7 @@ public struct PreparedPackets: ~Copyable {
   private let counts: FixedBuffer<Int>
   /// Packets before they are dealt out.
   private let looked: FixedBuffer<PreparedPacket>
+  private var clock = CaptureClock()
   /// How many packets were looked at.
   public private(set) var count = 0
   public let engines: Int
@@ -50,8 +51,12 @@ public struct PreparedPackets: ~Copyable {
     extend(packets, tables)
   }
 
+  /// The earliest and the latest capture time of all of them; the first is later where there are none.
+  var times: (first: Int64, last: Int64) { (clock.first, clock.last) }
+
   public mutating func removeAll() {
     count = 0
+    clock.beginAnew()
     for engine in 0..<engines { counts[engine] = 0 }
   }
 
@@ -60,8 +65,7 @@ public struct PreparedPackets: ~Copyable {
     precondition(captured.count <= capacity && captured.count >= count)
     let all = captured.all
     if engines == 1 {
-      let base = packets.base
-      for index in count..<all.count { Self.look(at: all[index], index: index, tables, into: base + index) }
+      look(at: all, from: count, to: all.count, tables, into: packets.base + count)
       counts[0] = all.count
     } else {
       deal(all, captured.upcoming, tables)
@@ -72,21 +76,21 @@ public struct PreparedPackets: ~Copyable {
   /// What follows these packets is asked for once more: only a thread that also had as much to judge has done so already.
   ///
   /// In portions: a packet read back at once, in other pieces than it was written in, would have to wait for itself.
-  private func deal(
+  private mutating func deal(
     _ captured: UnsafeBufferPointer<CapturedPacket>, _ upcoming: UnsafeRawPointer?, _ tables: LookupTables
   ) {
     var start = count
     while start < captured.count {
       let end = min(start &+ Self.portion, captured.count)
-      for index in start..<end {
-        if let upcoming { Lookahead.ask(upcoming, index &- count) }
-        Self.look(at: captured[index], index: index, tables, into: looked.base + (index &- start))
+      if let upcoming {
+        for index in start..<end { Lookahead.ask(upcoming, index &- count) }
       }
+      look(at: captured, from: start, to: end, tables, into: looked.base)
       for index in start..<end {
         let packet = looked.base + (index &- start)
         let engine =
           packet.pointee.kind == .other
-          ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.pointee.plain, tables, engines)
+          ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.pointee.tuple, tables, engines)
         packets.base[engine &* capacity &+ counts[engine]] = packet.pointee
         counts[engine] &+= 1
       }
@@ -94,28 +98,50 @@ public struct PreparedPackets: ~Copyable {
     }
   }
 
-  @inline(__always)
-  private static func look(
-    at packet: CapturedPacket, index: Int, _ tables: LookupTables, into prepared: UnsafeMutablePointer<PreparedPacket>
+  /// Writes what packets are at a first look.
+  private mutating func look(
+    at captured: UnsafeBufferPointer<CapturedPacket>, from start: Int, to end: Int, _ tables: LookupTables,
+    into prepared: UnsafeMutablePointer<PreparedPacket>
   ) {
-    prepared.pointee.timestamp = packet.timestamp
-    prepared.pointee.length = packet.originalLength
-    prepared.pointee.index = UInt32(truncatingIfNeeded: index)
-    guard prepared.pointee.plain.read(packet), !tables.mayOpen(prepared.pointee.plain) else {
-      prepared.pointee.kind = .other
-      prepared.pointee.hash = 0
-      return
+    var clock = clock
+    // Told apart here, for the packet loop needs its registers.
+    if tables.services.isEmpty {
+      for index in start..<end {
+        Self.look(at: captured[index], index: index, tables, &clock, into: prepared + (index &- start))
+      }
+    } else {
+      for index in start..<end {
+        Self.look(at: captured[index], index: index, tables, &clock, into: prepared + (index &- start))
+        if prepared[index &- start].kind == .plain { tables.translate(&prepared[index &- start]) }
+      }
     }
-    prepared.pointee.kind = .plain
-    if !tables.services.isEmpty { tables.translate(&prepared.pointee) }
-    prepared.pointee.hash = prepared.pointee.key.hash
+    self.clock = clock
   }
 
   @inline(__always)
-  private static func engine(of packet: PlainPacket, _ tables: LookupTables, _ engines: Int) -> Int {
+  private static func look(
+    at packet: CapturedPacket, index: Int, _ tables: LookupTables, _ clock: inout CaptureClock,
+    into prepared: UnsafeMutablePointer<PreparedPacket>
+  ) {
+    prepared.pointee.second = clock.read(packet.timestamp)
+    prepared.pointee.length = packet.originalLength
+    prepared.pointee.index = UInt32(truncatingIfNeeded: index)
+    var plain = PlainPacket()
+    guard plain.read(packet), !tables.mayOpen(plain) else { return prepared.pointee.setOther() }
+    if plain.ipVersion == 4 {
+      // As they are; said again, it makes half of what follows unnecessary.
+      (plain.sourceHigh, plain.destinationHigh) = (0, 0)
+      prepared.pointee.set(plain, .plain)
+    } else {
+      prepared.pointee.set(plain, .plain)
+    }
+  }
+
+  @inline(__always)
+  private static func engine(of tuple: ConnectionTuple, _ tables: LookupTables, _ engines: Int) -> Int {
     tables.engine(
-      sourceHigh: packet.sourceHigh, sourceLow: packet.sourceLow, destinationHigh: packet.destinationHigh,
-      destinationLow: packet.destinationLow, engines)
+      sourceHigh: tuple.firstHigh, sourceLow: tuple.firstLow, destinationHigh: tuple.secondHigh,
+      destinationLow: tuple.secondLow, engines)
   }
 
   @inline(never)

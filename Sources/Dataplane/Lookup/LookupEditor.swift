@@ -56,12 +56,3 @@ public struct LookupEditor: ~Copyable {
     return true
   }
 }
-
-extension TablesDelta {
-  /// Nothing but what names can do: single addresses, and the entries of known policies.
-  fileprivate var isOfNames: Bool {
-    !replacesEverything && !changesServices && endpoints.isEmpty && endpointsRemoved.isEmpty && policiesRemoved.isEmpty
-      && policies.allSatisfy { !$0.isNew && $0.error == nil } && ipcache.allSatisfy(\.prefix.isHost)
-      && ipcacheRemoved.allSatisfy(\.isHost)
-  }
-}

@@ -121,7 +121,7 @@ public final class LookupTables: Sendable {
 
   /// - Parameter family: 4 or 6.
   func owner(high: UInt64, low: UInt64, family: UInt8) -> AddressOwner {
-    let exact = addresses.find(high: high, low: low, family: family)
+    let exact = addresses.find(high: high, low: low, family: family).pointee
     if exact.node >= 0 { return AddressOwner(endpoint: exact.endpoint, identity: exact.identity, node: exact.node) }
     if exact.endpoint >= 0 {
       let record = endpoints[Int(exact.endpoint)]

@@ -84,12 +84,13 @@ struct PolicyIndex: ~Copyable, Sendable {
   func lookup(
     policy: Int, direction: Int, peer: UInt32, protocolNumber: UInt8, port: UInt16
   ) -> PolicyVerdict {
-    let map = maps[policy &* 2 &+ direction]
+    let map = maps.base + (policy &* 2 &+ direction)
+    let entries = entries.base
     // Identity 0 finds the keys of any peer as its own.
-    let ownLengths = peer == 0 ? map.anyLengths : map.peerLengths
+    let ownLengths = peer == 0 ? map.pointee.anyLengths : map.pointee.peerLengths
     let own = find(map, ownLengths, peer, protocolNumber, port)
     if own != Self.none, entries[Int(own)].isDeny { return verdict(map, own, other: Self.none, anyPeer: false) }
-    let any = find(map, map.anyLengths, 0, protocolNumber, port)
+    let any = find(map, map.pointee.anyLengths, 0, protocolNumber, port)
     guard any != Self.none else {
       return own == Self.none ? unmatched(map) : verdict(map, own, other: any, anyPeer: false)
     }
@@ -109,8 +110,9 @@ struct PolicyIndex: ~Copyable, Sendable {
   /// The entry with the longest prefix among those of `identity`.
   @inline(__always)
   private func find(
-    _ map: Map, _ lengths: UInt32, _ identity: UInt32, _ protocolNumber: UInt8, _ port: UInt16
+    _ map: UnsafePointer<Map>, _ lengths: UInt32, _ identity: UInt32, _ protocolNumber: UInt8, _ port: UInt16
   ) -> UInt32 {
+    let (base, mask) = (slots.base + Int(map.pointee.base), map.pointee.mask)
     var remaining = lengths
     while remaining != 0 {
       let length = UInt32(truncatingIfNeeded: 31 &- remaining.leadingZeroBitCount)
@@ -120,22 +122,22 @@ struct PolicyIndex: ~Copyable, Sendable {
       let masked = UInt16(truncatingIfNeeded: UInt32(port) & ~(0xffff &>> portBits))
       let key = Self.key(
         identity: identity, protocolNumber: length == 0 ? 0 : protocolNumber, port: masked, prefixLength: length)
-      var index = Self.home(key, map.mask)
+      var index = Self.home(key, mask)
       while true {  // ends: at most half of a map's slots are taken
-        let slot = slots[Int(map.base &+ index)]
-        if slot.entry == Self.none { break }
-        if slot.key == key { return slot.entry }
-        index = (index &+ 1) & map.mask
+        let slot = base + Int(index)
+        if slot.pointee.key == key, slot.pointee.entry != Self.none { return slot.pointee.entry }
+        if slot.pointee.entry == Self.none { break }
+        index = (index &+ 1) & mask
       }
     }
     return Self.none
   }
 
   @inline(__always)
-  private func verdict(_ map: Map, _ winner: UInt32, other: UInt32, anyPeer: Bool) -> PolicyVerdict {
+  private func verdict(_ map: UnsafePointer<Map>, _ winner: UInt32, other: UInt32, anyPeer: Bool) -> PolicyVerdict {
     let entry = entries[Int(winner)]
     var result = PolicyVerdict()
-    result.entry = Int32(truncatingIfNeeded: winner &- map.firstEntry)
+    result.entry = Int32(truncatingIfNeeded: winner &- map.pointee.firstEntry)
     result.matchType = MatchType(anyPeer: anyPeer, prefixLength: entry.prefixLength)
     if entry.isDeny {
       result.reason = .policyDeny
@@ -149,9 +151,10 @@ struct PolicyIndex: ~Copyable, Sendable {
     return result
   }
 
-  private func unmatched(_ map: Map) -> PolicyVerdict {
+  @inline(__always)
+  private func unmatched(_ map: UnsafePointer<Map>) -> PolicyVerdict {
     var result = PolicyVerdict()
-    if map.isEnforced {
+    if map.pointee.isEnforced {
       result.reason = .policyDenied
     } else {
       result.matchType = .all

@@ -69,22 +69,22 @@ extension Engine {
     _ probe: inout some StageProbe
   ) {
     if options.findsSightings, isSighting(captured) { return }
-    var packet = PreparedPacket()
-    guard packet.plain.read(captured), !tables.mayOpen(packet.plain) else {
+    var packet = PlainPacket()
+    guard packet.read(captured), !tables.mayOpen(packet) else {
       return judgeOther(captured, index, &reports, &probe)
     }
-    packet.timestamp = captured.timestamp
-    packet.length = captured.originalLength
-    counts.count(packet)
+    counts.count(
+      length: captured.originalLength, isIPv4: packet.ipVersion == 4, isTCP: packet.protocolNumber == IPProtocol.tcp)
+    totalsBuffer.base.pointee.count(from: captured.timestamp, to: captured.timestamp)
     var verdict = PacketVerdict()
-    var key = packet.key
-    var transport = Transport(packet.plain)
+    var key = ConnectionTable.Key(packet)
+    var transport = Transport(packet)
     var lacksBackend = false
     if !tables.services.isEmpty { lacksBackend = translate(&key, &transport, &verdict) }
-    let hash = key.hash
+    let connection = OrientedTuple(key)
     probe.leave(.parse)
     judgeConnection(
-      key, hash: hash, transport, lacksBackend: lacksBackend, at: Self.seconds(captured.timestamp), &verdict, &probe)
+      connection, transport, lacksBackend: lacksBackend, at: Self.seconds(captured.timestamp), &verdict, &probe)
     totalsBuffer.base.pointee.count(verdict)
     reports.take(verdict, of: index)
   }

@@ -1,7 +1,8 @@
 /// All that is remembered of a connection: its tuple, the up to four tracking entries, and what the tables say of it.
 ///
-/// 128 bytes, two neighbouring cache lines. "First" is the end that sent the first packet seen; a packet's orientation
-/// is 0 when it comes from there, 1 when it goes there. An entry stands at `orientation * 2 + direction`: where the
+/// 128 bytes, two neighbouring cache lines; the first holds all that most packets need. Here "first" is the end that sent
+/// the first packet seen, wherever it stands in the tuple; a packet's orientation is 0 when it comes from there, 1 when it
+/// goes there. An entry stands at `orientation * 2 + direction`: where the
 /// opener's packets have this orientation, and the entry's endpoint sees them leaving (egress, 1) or entering
 /// (ingress, 0). Cilium keeps the same entries under separate keys.
 struct ConnectionSlot: BitwiseCopyable {
@@ -27,17 +28,8 @@ struct ConnectionSlot: BitwiseCopyable {
     static var refusal: Flags { [.refused, .refusedSecond, .refusedByDeny, .refusedAtIngress] }
   }
 
-  var firstHigh: UInt64 = 0
-  var firstLow: UInt64 = 0
-  var secondHigh: UInt64 = 0
-  var secondLow: UInt64 = 0
-  var firstPort: UInt16 = 0
-  var secondPort: UInt16 = 0
-  var protocolNumber: UInt8 = 0
-  /// 4 or 6; 0: the slot is empty.
-  var family: UInt8 = 0
-  var flowVerdict = FlowVerdict.unjudged
-  var flags: Flags = []
+  /// Its marks are the flow's verdict, which end is first, and the flags; family 0: the slot is empty.
+  var tuple = ConnectionTuple()
   /// Second of the latest packet.
   var lastSeen: UInt32 = 0
   /// The tables that the fields from `firstIdentity` on were read from.
@@ -50,6 +42,34 @@ struct ConnectionSlot: BitwiseCopyable {
   var secondEndpoint: Int32 = -1
   /// What the policy says of the packets of one orientation at one direction's hop; same places as `entries`.
   var decisions = InlineArray<4, CachedDecision>(repeating: CachedDecision())
+
+  @inline(__always)
+  var flags: Flags {
+    get { Flags(rawValue: UInt8(truncatingIfNeeded: tuple.marks &>> 8)) }
+    set { tuple.marks = tuple.marks & 0xff | UInt16(newValue.rawValue) &<< 8 }
+  }
+
+  @inline(__always)
+  var flowVerdict: FlowVerdict {
+    get { FlowVerdict(rawValue: UInt8(truncatingIfNeeded: tuple.marks & 3)) ?? .unjudged }
+    set { tuple.marks = tuple.marks & ~3 | UInt16(newValue.rawValue) }
+  }
+
+  /// 0 when the tuple's first end is the first here too, 1 when its second end is.
+  @inline(__always)
+  var order: Int { Int(truncatingIfNeeded: tuple.marks &>> 2 & 1) }
+
+  /// Of a new connection, by a packet of it.
+  @inline(__always)
+  init(_ connection: OrientedTuple, at now: UInt32) {
+    tuple = connection.tuple
+    tuple.marks = UInt16(truncatingIfNeeded: connection.orientation) &<< 2
+    lastSeen = now
+  }
+
+  /// An empty one.
+  @inline(__always)
+  init() {}
 
   static let entriesOffset = 48
   static let decisionsOffset = 96
@@ -91,11 +111,8 @@ extension UnsafeMutablePointer<ConnectionSlot> {
 
   /// The tuple as of a packet of one orientation. Of a connection that was forgotten the family is only guessed.
   func key(orientation: Int) -> ConnectionTable.Key {
-    let first = ConnectionTable.Key(
-      sourceHigh: pointee.firstHigh, sourceLow: pointee.firstLow, destinationHigh: pointee.secondHigh,
-      destinationLow: pointee.secondLow, sourcePort: pointee.firstPort, destinationPort: pointee.secondPort,
-      protocolNumber: pointee.protocolNumber,
-      family: pointee.family != 0 ? pointee.family : pointee.firstHigh | pointee.secondHigh == 0 ? 4 : 6)
-    return orientation == 0 ? first : first.reversed
+    var tuple = pointee.tuple
+    if tuple.family == 0 { tuple.family = tuple.firstHigh | tuple.secondHigh == 0 ? 4 : 6 }
+    return tuple.key(orientation: orientation ^ pointee.order)
   }
 }

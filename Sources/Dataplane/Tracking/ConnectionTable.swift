@@ -16,15 +16,6 @@ struct ConnectionTable: ~Copyable {
     var protocolNumber: UInt8
     var family: UInt8
 
-    /// The same for both directions.
-    @inline(__always)
-    var hash: UInt64 {
-      Hashing.pair(
-        Hashing.tupleEnd(high: sourceHigh, low: sourceLow, port: sourcePort),
-        Hashing.tupleEnd(high: destinationHigh, low: destinationLow, port: destinationPort),
-        protocolNumber: protocolNumber)
-    }
-
     var reversed: Key {
       Key(
         sourceHigh: destinationHigh, sourceLow: destinationLow, destinationHigh: sourceHigh,
@@ -83,61 +74,31 @@ struct ConnectionTable: ~Copyable {
   @inline(__always)
   func slot(_ number: Int) -> UnsafeMutablePointer<ConnectionSlot> { slots.base + number }
 
-  /// - Parameter hash: the key's.
   @inline(__always)
-  mutating func place(_ key: Key, hash: UInt64, at now: UInt32) -> Place {
-    var probe = index.probe(hash)
-    while true {
-      let number = index.next(&probe)
-      if number < 0 { return Place(slot: add(key, hash, now), orientation: 0, isNew: true) }
-      let slot = slots.base + number  // the index holds only numbers of slots
-      let orientation = Self.match(slot, key)
-      if orientation >= 0 { return Place(slot: slot, orientation: orientation, isNew: false) }
+  mutating func place(_ connection: OrientedTuple, at now: UInt32) -> Place {
+    if let slot = find(connection) {
+      return Place(slot: slot, orientation: connection.orientation ^ slot.pointee.order, isNew: false)
     }
+    return Place(slot: add(connection, now), orientation: 0, isNew: true)
   }
 
   /// The slot of a connection that is known; nil for others.
-  mutating func find(_ key: Key) -> UnsafeMutablePointer<ConnectionSlot>? {
-    var probe = index.probe(key.hash)
+  @inline(__always)
+  func find(_ connection: OrientedTuple) -> UnsafeMutablePointer<ConnectionSlot>? {
+    var probe = index.probe(connection.hash)
     while true {
       let number = index.next(&probe)
       if number < 0 { return nil }
       let slot = slots.base + number  // the index holds only numbers of slots
-      if Self.match(slot, key) >= 0 { return slot }
+      if slot.pointee.tuple.isSame(as: connection.tuple) { return slot }
     }
   }
 
-  /// The packet's orientation, or -1. Both are compared without a branch between them: which way a packet goes is not
-  /// predictable.
-  @inline(__always)
-  static func match(_ slot: UnsafeMutablePointer<ConnectionSlot>, _ key: Key) -> Int {
-    let (firstHigh, firstLow) = (slot.pointee.firstHigh, slot.pointee.firstLow)
-    let (secondHigh, secondLow) = (slot.pointee.secondHigh, slot.pointee.secondLow)
-    let (firstPort, secondPort) = (slot.pointee.firstPort, slot.pointee.secondPort)
-    let forward =
-      (firstLow ^ key.sourceLow) | (firstHigh ^ key.sourceHigh) | (secondLow ^ key.destinationLow)
-      | (secondHigh ^ key.destinationHigh) | UInt64(firstPort ^ key.sourcePort)
-      | UInt64(secondPort ^ key.destinationPort)
-    let backward =
-      (firstLow ^ key.destinationLow) | (firstHigh ^ key.destinationHigh) | (secondLow ^ key.sourceLow)
-      | (secondHigh ^ key.sourceHigh) | UInt64(firstPort ^ key.destinationPort)
-      | UInt64(secondPort ^ key.sourcePort)
-    let other =
-      UInt64(slot.pointee.protocolNumber ^ key.protocolNumber) | UInt64(slot.pointee.family ^ key.family)
-    guard min(forward, backward) | other == 0 else { return -1 }
-    return forward == 0 ? 0 : 1
-  }
-
   @inline(never)
-  private mutating func add(_ key: Key, _ hash: UInt64, _ now: UInt32) -> UnsafeMutablePointer<ConnectionSlot> {
+  private mutating func add(_ connection: OrientedTuple, _ now: UInt32) -> UnsafeMutablePointer<ConnectionSlot> {
     let number = room(at: now)
-    var slot = ConnectionSlot()
-    (slot.firstHigh, slot.firstLow, slot.firstPort) = (key.sourceHigh, key.sourceLow, key.sourcePort)
-    (slot.secondHigh, slot.secondLow) = (key.destinationHigh, key.destinationLow)
-    (slot.secondPort, slot.protocolNumber, slot.family) = (key.destinationPort, key.protocolNumber, key.family)
-    slot.lastSeen = now
-    slots.base[number] = slot
-    let lost = index.insert(hash, number)
+    slots.base[number] = ConnectionSlot(connection, at: now)
+    let lost = index.insert(connection.hash, number)
     if lost >= 0 { forget(lost, at: now) }
     return slots.base + number
   }
@@ -159,8 +120,8 @@ struct ConnectionTable: ~Copyable {
       if slots.base[number].lastSeen < slots.base[chosen].lastSeen { chosen = number }
     }
     hand = (chosen &+ 1) & (size &- 1)
-    if slots.base[chosen].family != 0 {
-      index.remove((slots.base + chosen).key(orientation: 0).hash, chosen)
+    if slots.base[chosen].tuple.family != 0 {
+      index.remove(slots.base[chosen].tuple.hash, chosen)
       forget(chosen, at: now)
       if index.isWorn { rebuildIndex(at: now) }
     }
@@ -170,12 +131,12 @@ struct ConnectionTable: ~Copyable {
   /// Empties a slot that the index no longer leads to.
   private mutating func forget(_ number: Int, at now: UInt32) {
     if (slots.base + number).isAlive(at: now) { evicted &+= 1 }
-    slots.base[number].family = 0
+    slots.base[number].tuple.family = 0
     slots.base[number].entries = InlineArray(repeating: TrackedConnection())
   }
 
   func forEach(_ body: (UnsafeMutablePointer<ConnectionSlot>) -> Void) {
-    for number in 0..<count where slots.base[number].family != 0 { body(slots.base + number) }
+    for number in 0..<count where slots.base[number].tuple.family != 0 { body(slots.base + number) }
   }
 
   /// Forgets all connections, and keeps the memory that they have taken.
@@ -190,9 +151,9 @@ struct ConnectionTable: ~Copyable {
     for number in lost { forget(number, at: now) }
   }
 
-  /// Makes the table four times as large: rare, at most log4(maximum / 4096) times in a run.
+  /// Makes the table twice as large: rare, at most log2(maximum / 4096) times in a run.
   private mutating func grow() {
-    size = min(size &* 4, maximum)
+    size = min(size &* 2, maximum)
     // At second 0 every entry counts as alive: what is lost here (only crafted tuples are) was evicted.
     rebuildIndex(at: 0)
   }

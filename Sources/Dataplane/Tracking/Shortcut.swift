@@ -45,7 +45,8 @@ extension UnsafeMutablePointer<ConnectionSlot> {
   @inline(__always)
   func deriveShortcuts(at now: UInt32) {
     let isUsual = pointee.flags.isDisjoint(with: [.refused, .withinEndpoint])
-    let hasPorts = pointee.protocolNumber == IPProtocol.tcp || pointee.protocolNumber == IPProtocol.udp
+    let number = pointee.tuple.protocolNumber
+    let hasPorts = number == IPProtocol.tcp || number == IPProtocol.udp
     guard isUsual, hasPorts else {
       shortcut(0).pointee = Shortcut()
       shortcut(1).pointee = Shortcut()

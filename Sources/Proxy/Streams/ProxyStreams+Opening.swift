@@ -89,6 +89,7 @@ extension ProxyStreams {
       if case .refused = rules.decide(connectionFrom: hop.remote, serverName: client.serverName) {
         guard isByName else { return close(connection, hop, .notAllowed) }
         report.counters.serverNamesDenied += 1
+        report.outcome.refusesServerName = true
         return close(connection, hop, "TLS SNI: \(client.nameText)")
       }
       if isByName { report.add(ProxyEvent(hop.direction, .connection("TLS SNI: \(client.nameText)"))) }

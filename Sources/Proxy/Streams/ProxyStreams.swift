@@ -71,7 +71,9 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
 
   /// The packet in hand belongs to a connection that was closed before.
   mutating func follow(_ stream: Int) {
-    guard report.outcome.refusedBy == nil, let closer = connections[stream]?.closedBy else { return }
+    let connection = connections.indices.contains(stream) ? connections[stream] : nil
+    report.outcome.isSettled = connection.map { $0.closedBy != nil || $0.reading == .opaque } ?? true
+    guard report.outcome.refusedBy == nil, let closer = connection?.closedBy else { return }
     report.outcome.refusedBy = closer
     report.outcome.followsRefusal = true
   }

@@ -1,10 +1,12 @@
 public import ArgumentParser
+import Compiler
 import Dataplane
 import Flow
 import Glibc
 public import Kernel
 import Manifest
 import Policy
+import Proxy
 import Tables
 
 /// `weir attach`: the policies in the kernel, on a real interface.
@@ -21,6 +23,10 @@ struct AttachCommand: ParsableCommand {
       dropped: what policy would refuse is reported as AUDIT. The policies are read again on SIGHUP and whenever files \
       under -f change; new tables take effect in one step, and when they have errors the old ones stay. SIGINT and \
       SIGTERM detach the program.
+
+      Packets of entries that redirect pass, for Weir is no proxy. Copies of them are read: requests and server names are \
+      reported as a proxy would have judged them, and addresses are learnt from the DNS answers that DNS rules let \
+      through. --enforce-sni drops the rest of a connection that asks for a refused server.
 
       Exit code 0; 64 for wrong usage, 65 for unreadable input, 66 when there is no such interface or endpoint, 69 when \
       the kernel lacks something or the interface is taken, 74 when the interface goes away or writing fails, 77 \
@@ -45,6 +51,11 @@ struct AttachCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Only report, or drop what policy refuses too.", valueName: "audit|enforce"))
   var mode = Mode.audit
+
+  @Flag(
+    name: .customLong("enforce-sni"),
+    help: "Drop the rest of a TLS connection whose server name no rule allows (needs --mode enforce).")
+  var enforceSNI = false
 
   @Option(
     help: ArgumentHelp(
@@ -89,6 +100,7 @@ struct AttachCommand: ParsableCommand {
     if hook == .xdp, direction == .egress || direction == .both {
       throw ValidationError("xdp sees only what an interface receives: --direction ingress")
     }
+    if enforceSNI, mode != .enforce { throw ValidationError("--enforce-sni needs --mode enforce") }
     if side != nil, endpoint == nil { throw ValidationError("--side needs --endpoint") }
     guard (1024...16_777_216).contains(connections) else {
       throw ValidationError("--connections takes a number from 1024 to 16777216")
@@ -127,23 +139,27 @@ struct AttachCommand: ParsableCommand {
     _ workspace: Workspace, _ signals: SignalQueue, _ console: Console
   ) throws -> LiveSession {
     var setup = LiveSetup(
-      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, recordsEveryPacket: printing.packets,
-      watches: watch)
+      input: input, console: console, endpoint: endpoint, drops: mode == .enforce, enforcesServerNames: enforceSNI,
+      recordsEveryPacket: printing.packets, watches: watch)
     // Objects that were refused from the beginning do not stop a reload; new ones do.
     if workspace.refusedCount == 0 { setup.input.strict = true }
-    let fitted = try fit(workspace.tables, setup)
+    let names = NameStage(workspace.compilation.input, workspace.tables, vantage: .node)
+    let fitted = try fit(names.tables, setup)
     let server = try metricsServer(console)
     let interface = try NetworkInterface(named: interface)
-    let datapath = try Datapath(tables: fitted.tables, options: options(fitted.endpoint))
+    let datapath = try Datapath(
+      tables: fitted.tables, options: options(fitted.endpoint, learnsNames: names.changesTables))
     let side = self.side ?? fitted.endpoint.map { Self.side(of: interface, fitted.tables.endpoints[$0]) } ?? .host
     let points = points
     let attachment = try datapath.attach(to: interface, at: points, side: side, preference: means)
     let set = TableSet(
       fitted.tables, generation: datapath.generation,
       policyCount: workspace.policies.count(where: \.isAccepted), recordsEveryPacket: printing.packets)
-    announce(attachment.hooks, side, set, console)
+    announce(attachment.hooks, side, set, learnsNames: names.changesTables, console)
+    let proxies = Proxies(fitted.tables, settings: ProxySettings(live: workspace))
     let parts = LiveSession.Parts(
-      datapath: datapath, attachment: attachment, signals: signals, server: server, output: EventOutput(printOptions))
+      datapath: datapath, names: names, proxies: proxies, attachment: attachment, signals: signals, server: server,
+      output: EventOutput(printOptions))
     return LiveSession(parts, set, setup, try selection())
   }
 
@@ -167,8 +183,10 @@ struct AttachCommand: ParsableCommand {
     }
   }
 
-  private func options(_ endpoint: Int?) -> DatapathOptions {
+  private func options(_ endpoint: Int?, learnsNames: Bool) -> DatapathOptions {
     var options = DatapathOptions()
+    options.followsProxied = true
+    options.spareEntries = learnsNames ? LiveSetup.spareEntries : 0
     options.hooks = [hook]
     options.layout = layout
     options.observeOnly = mode == .audit
@@ -193,7 +211,7 @@ struct AttachCommand: ParsableCommand {
 
   /// Says what the hooks mean here.
   private func announce(
-    _ hooks: [InterfaceAttachment.Hook], _ side: EndpointSide, _ set: TableSet, _ console: Console
+    _ hooks: [InterfaceAttachment.Hook], _ side: EndpointSide, _ set: TableSet, learnsNames: Bool, _ console: Console
   ) {
     console.say("attached to \(interface) in \(mode.rawValue) mode: \(set.summary)")
     for hook in hooks {
@@ -207,6 +225,16 @@ struct AttachCommand: ParsableCommand {
         meaning = "what \(interface) \(way), by the policies of both ends' addresses"
       }
       console.say("  \(hook.point.description) (\(hook.means.rawValue)): \(meaning)")
+    }
+    if !set.tables.redirects.isEmpty {
+      let names = enforceSNI ? ", but connections for refused servers are ended" : ""
+      console.say("  layer 7: what goes to proxies passes and is reported\(names)")
+    }
+    if learnsNames, hooks.count == 1 {
+      console.report(
+        Diagnostic(
+          .warning, at: nil, "names are not learnt: the answers of DNS servers and the queries are not both seen",
+          hint: "without --hook xdp and --direction, they are", identifier: "one-way"))
     }
   }
 

@@ -1,6 +1,7 @@
 import Dataplane
 import Flow
 import Kernel
+import Names
 import Rules
 import Tables
 
@@ -8,6 +9,10 @@ import Tables
 struct LiveMetrics {
   var flows = FlowMetrics()
   var rules = RuleCounters()
+  /// Connections that were ended for the server name that they ask for.
+  var refusedConnections: UInt64 = 0
+  /// Copies of packets that found the kernel's buffer full, as far as shown.
+  var lostCopies: UInt64 = 0
   private(set) var reloads: UInt64 = 0
   private(set) var failedReloads: UInt64 = 0
 
@@ -15,11 +20,14 @@ struct LiveMetrics {
     if succeeded { reloads += 1 } else { failedReloads += 1 }
   }
 
-  func text(_ datapath: borrowing Datapath, _ set: TableSet) throws(KernelError) -> [UInt8] {
+  func text(
+    _ datapath: borrowing Datapath, _ set: TableSet, _ names: NameCache.Counters
+  ) throws(KernelError) -> [UInt8] {
     var text = PrometheusText()
     flows.write(to: &text)
     Self.write(try datapath.totals(), to: &text)
     write(set, to: &text)
+    write(names, lostCopies: try datapath.lostCopies(), to: &text)
     rules.write(try datapath.entryCounters(), of: set.tables, to: &text)
     return text.bytes
   }
@@ -70,6 +78,19 @@ struct LiveMetrics {
     for (type, identities) in types.sorted(by: { $0.key < $1.key }) {
       text.sample([("type", type)], UInt64(identities.count))
     }
+  }
+
+  private func write(_ names: NameCache.Counters, lostCopies: UInt64, to text: inout PrometheusText) {
+    func counter(_ name: String, _ help: String, _ value: UInt64) {
+      text.family(name, .counter, help: help)
+      text.sample([], value)
+    }
+    counter("weir_dns_answers_total", "DNS answers that addresses were learnt from", names.answers)
+    counter("weir_names_total", "Names that were learnt", names.names)
+    counter("weir_name_addresses_total", "Addresses of names that were learnt", names.addresses)
+    counter("weir_name_addresses_expired_total", "Addresses of names that were forgotten again", names.expired)
+    counter("weir_refused_connections_total", "Connections ended for their server names", refusedConnections)
+    counter("weir_copies_lost_total", "Copies of packets for layer 7 that were lost", lostCopies)
   }
 
   private func enforcement(_ tables: Tables) -> [String: UInt64] {

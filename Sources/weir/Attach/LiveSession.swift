@@ -2,6 +2,7 @@ import Flow
 import Glibc
 import Kernel
 import Manifest
+import Proxy
 
 /// A running `weir attach`: takes events from the kernel, prints and counts them, and looks after everything else in
 /// between, never waiting for anybody.
@@ -19,6 +20,8 @@ struct LiveSession: ~Copyable {
   /// What to run, made beforehand.
   struct Parts: ~Copyable {
     var datapath: Datapath
+    var names: NameStage
+    var proxies: Proxies
     var attachment: InterfaceAttachment
     var signals: SignalQueue
     var server: MetricsServer?
@@ -26,6 +29,8 @@ struct LiveSession: ~Copyable {
   }
 
   var datapath: Datapath
+  var names: NameStage
+  var proxies: Proxies
   /// By the lowest bit of their generation: those in force, and those before, of which events may still come.
   var sets: [TableSet]
   var metrics = LiveMetrics()
@@ -44,7 +49,9 @@ struct LiveSession: ~Copyable {
   /// Of each processor, as far as shown.
   private var lost: [UInt64] = []
   /// What the wall clock is ahead of the kernel's.
-  private var clockOffset: Int64
+  private(set) var clockOffset: Int64
+  /// What it was at first: lifetimes of names do not follow a clock that is set.
+  let nameClockOffset: Int64
   private var nextUpkeep: Int64 = 0
   private var events: UInt64 = 0
 
@@ -58,6 +65,8 @@ struct LiveSession: ~Copyable {
   init(_ parts: consuming Parts, _ set: TableSet, _ setup: LiveSetup, _ selection: FlowSelection) {
     interface = parts.attachment.interface
     datapath = parts.datapath
+    names = parts.names
+    proxies = parts.proxies
     attachment = consume parts.attachment
     signals = parts.signals
     server = parts.server
@@ -67,16 +76,18 @@ struct LiveSession: ~Copyable {
     selector = FlowSelector(selection)
     watch = PolicyWatch(setup.watches ? setup.input.filenames : [])
     clockOffset = Self.clockOffset
+    nameClockOffset = clockOffset
   }
 
   /// Goes on until something ends it.
   mutating func run() throws(KernelError) -> Ending {
     while true {
+      let hasCopies = try takeCopies()
       let taken = output.isFull ? 0 : try takeEvents(limit: Self.batch)
       output.write()
       if let number = output.failure { return .cannotWrite(number) }
       if output.readerIsGone || selector.isSatisfied { return .enough }
-      wait(taken == Self.batch ? 0 : Self.rest)
+      wait(hasCopies || taken == Self.batch ? 0 : Self.rest)
       while let signal = signals.next() {
         guard signal == SIGHUP else { return .signal }
         wantsReload = true
@@ -94,6 +105,7 @@ struct LiveSession: ~Copyable {
   /// Detaches, prints what is left, and says what there was.
   mutating func finish() throws(KernelError) {
     attachment = nil
+    while try takeCopies() {}
     _ = try takeEvents(limit: Self.allEvents)
     try reportLost()
     for event in kept() { output.print(event) }
@@ -122,7 +134,7 @@ struct LiveSession: ~Copyable {
     for (event, end) in batch {
       let time = Int64(clamping: event.nanoseconds) + clockOffset
       let flows = bytes[start..<end].withUnsafeBytes { frame in
-        sets[Int(event.generation & 1)].flows(of: event, frame, at: time)
+        sets[Int(event.generation & 1)].flows(of: event, frame, names, at: time)
       }
       start = end
       for flow in flows { show(flow) }
@@ -136,7 +148,7 @@ struct LiveSession: ~Copyable {
     output.write()
   }
 
-  private mutating func show(_ flow: Flow) {
+  mutating func show(_ flow: Flow) {
     events += 1
     metrics.flows.count(flow)
     guard !output.isFull else { return countUnprinted() }
@@ -167,17 +179,19 @@ struct LiveSession: ~Copyable {
     case .some(let server): requests += server.requests
     case nil: break
     }
+    let copies = datapath.copiesDescriptor
+    if copies >= 0 { requests.append(pollfd(fd: copies, events: Int16(POLLIN), revents: 0)) }
     if output.isPending { requests.append(pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)) }
     poll(&requests, nfds_t(requests.count), milliseconds)
   }
 
   private mutating func serveMetrics() throws(KernelError) {
     guard server != nil else { return }
-    let set = sets[Int(datapath.generation & 1)]
+    let (set, counters) = (currentSet, names.counters)
     var failure: KernelError?
     server?.serve {
       do throws(KernelError) {
-        return try metrics.text(datapath, set)
+        return try metrics.text(datapath, set, counters)
       } catch {
         failure = error
         return []
@@ -196,6 +210,8 @@ struct LiveSession: ~Copyable {
     guard isWhole else { return .detached }
     clockOffset = Self.clockOffset
     try reportLost()
+    try reportLostCopies()
+    try forgetNames(at: now)
     server?.age()
     if watch.hasChanged() { wantsReload = true }
     return nil

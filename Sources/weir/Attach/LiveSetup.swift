@@ -12,9 +12,14 @@ struct LiveSetup {
   var endpoint: String?
   /// `--mode enforce`.
   var drops: Bool
+  /// `--enforce-sni`.
+  var enforcesServerNames: Bool
   var recordsEveryPacket: Bool
   /// Reload when files change.
   var watches: Bool
+
+  /// Entries and addresses that names may add before the tables are loaded anew, where names are learnt.
+  static let spareEntries = 8192
 
   /// Tables that cannot be put into force.
   struct Unfit: Error {

@@ -1,6 +1,8 @@
+import Compiler
 import Glibc
 import Manifest
 import Policy
+import Proxy
 import Synchronization
 import Tables
 
@@ -9,7 +11,10 @@ final class PolicyReload: Sendable {
   /// What a reload came to; nil tables: it failed, and why has been reported.
   struct Outcome: Sendable {
     var tables: Tables?
+    /// What they were made from.
+    var input: Compiler.Input?
     var policies = 0
+    var proxies = ProxySettings()
   }
 
   private let input: InputOptions
@@ -43,7 +48,10 @@ final class PolicyReload: Sendable {
 
   private func run() {
     guard let workspace = try? Workspace(input, console: console) else { return finish(Outcome()) }
-    finish(Outcome(tables: workspace.tables, policies: workspace.policies.count(where: \.isAccepted)))
+    finish(
+      Outcome(
+        tables: workspace.tables, input: workspace.compilation.input,
+        policies: workspace.policies.count(where: \.isAccepted), proxies: ProxySettings(live: workspace)))
   }
 
   private func finish(_ result: Outcome) {

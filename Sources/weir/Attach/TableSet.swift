@@ -3,14 +3,15 @@ import Dataplane
 import Flow
 import Kernel
 import Packet
+import Proxy
 import Tables
 
 /// One generation of tables, with what names the events that it gives.
 struct TableSet {
-  let tables: Tables
-  let generation: UInt32
+  private(set) var tables: Tables
+  private(set) var generation: UInt32
   let policyCount: Int
-  private let lookup: LookupTables
+  private var lookup: LookupTables
   private var recorder: FlowRecorder
 
   init(_ tables: Tables, generation: UInt32, policyCount: Int, recordsEveryPacket: Bool) {
@@ -21,10 +22,48 @@ struct TableSet {
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket, seed: UInt64(generation))
   }
 
+  /// Follows names, as the datapath has done.
+  mutating func follow(_ delta: TablesDelta, _ lookup: LookupTables, generation: UInt32) {
+    self.lookup = lookup
+    self.generation = generation
+    tables.appendEntries(delta)
+    recorder.followEntries(delta)
+  }
+
   /// The flows that a packet's event stands for.
-  mutating func flows(of event: DatapathEvent, _ frame: UnsafeRawBufferPointer, at time: Int64) -> [Flow] {
+  mutating func flows(
+    of event: DatapathEvent, _ frame: UnsafeRawBufferPointer, _ names: borrowing NameStage, at time: Int64
+  ) -> [Flow] {
     let headers = PacketHeaders(dissecting: frame, linkType: .ethernet, originalLength: event.length)
-    var verdict = event.verdict
+    let verdict = named(event.verdict, headers)
+    setNames(headers, verdict, names, at: time)
+    recorder.record(headers, verdict, at: time)
+    return recorder.flows
+  }
+
+  /// The flows of what proxies would have logged of a packet.
+  mutating func flows(
+    of events: [ProxyEvent], isReply: Bool, _ headers: PacketHeaders, _ verdict: PacketVerdict,
+    _ names: borrowing NameStage, at time: Int64
+  ) -> [Flow] {
+    recorder.beginPacket()
+    setNames(headers, verdict, names, at: time)
+    recorder.record(events, isReply: isReply, headers, verdict, tunnel: nil, at: time)
+    return recorder.flows
+  }
+
+  private mutating func setNames(
+    _ headers: PacketHeaders, _ verdict: PacketVerdict, _ names: borrowing NameStage, at time: Int64
+  ) {
+    recorder.names = (
+      names.names(of: headers.source, knownTo: verdict.destinationEndpoint, at: time),
+      names.names(of: headers.destination, knownTo: verdict.sourceEndpoint, at: time)
+    )
+  }
+
+  /// The program's verdict with its ends named.
+  func named(_ verdict: PacketVerdict, _ headers: PacketHeaders) -> PacketVerdict {
+    var verdict = verdict
     if headers.ipVersion != 0 {
       var (source, destination) = (headers.source, headers.destination)
       if tables.backends.indices.contains(Int(verdict.backend)) {
@@ -33,8 +72,7 @@ struct TableSet {
       }
       lookup.nameEnds(of: &verdict, source: source, destination: destination)
     }
-    recorder.record(headers, verdict, at: time)
-    return recorder.flows
+    return verdict
   }
 }
 

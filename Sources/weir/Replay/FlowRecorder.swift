@@ -46,13 +46,22 @@ struct FlowRecorder {
     directory.follow(effect)
   }
 
+  /// Goes on with tables to which names have added, where verdicts count entries as `Tables.appendEntries` does.
+  mutating func followEntries(_ delta: TablesDelta) {
+    tables.appendEntries(delta)
+    directory.follow(.changed(delta))
+  }
+
+  /// Forgets the events of the packet before.
+  mutating func beginPacket() { flows.removeAll(keepingCapacity: true) }
+
   /// Puts the packet's events into `flows`.
   ///
   /// - Parameter tunnel: the outer headers where the packet was in a tunnel.
   mutating func record(
     _ headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel? = nil, at time: Int64
   ) {
-    flows.removeAll(keepingCapacity: true)
+    beginPacket()
     var base = flow(of: headers, verdict, at: time)
     base.tunnel = tunnel
     if verdict.egress.isPresent { record(verdict.egress, .egress, verdict.sourceEndpoint, base) }

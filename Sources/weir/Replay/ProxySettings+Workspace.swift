@@ -5,6 +5,12 @@ import Proxy
 import Rules
 
 extension ProxySettings {
+  /// For packets that are read while they pass.
+  init(live workspace: Workspace) {
+    self.init(workspace, judgesQUIC: false)
+    keepsAnswers = true
+  }
+
   /// What the cluster's settings say to its proxies.
   init(_ workspace: Workspace, judgesQUIC: Bool) {
     self.init()

@@ -1,13 +1,13 @@
 internal import CBPF
 internal import Glibc
 
-/// The reader of the program's ring buffer, polled: the program never wakes it.
+/// The reader of one of the program's ring buffers.
 ///
 /// libbpf calls back with a record that stays in place until the call returns; the closure that is to see it stands
 /// behind a pointer of this type's own for as long as the call to `consume` lasts. That is what the unsafe code here
 /// rests on.
-struct EventBuffer: ~Copyable {
-  typealias Handler = (UnsafePointer<packet_event>) -> Void
+struct RecordBuffer: ~Copyable {
+  typealias Handler = (UnsafeRawBufferPointer) -> Void
 
   /// What libbpf's callback is given.
   private struct Context {
@@ -28,18 +28,16 @@ struct EventBuffer: ~Copyable {
     let ring = ring_buffer__new(
       descriptor,
       { context, record, size in
-        guard let context = context?.assumingMemoryBound(to: Context.self), let record,
-          size >= MemoryLayout<packet_event>.size
-        else { return 0 }
-        context.pointee.handler?(UnsafePointer(record.assumingMemoryBound(to: packet_event.self)))
+        guard let context = context?.assumingMemoryBound(to: Context.self), let record else { return 0 }
+        context.pointee.handler?(UnsafeRawBufferPointer(start: record, count: size))
         context.pointee.remaining -= 1
-        return context.pointee.remaining > 0 ? 0 : EventBuffer.stop
+        return context.pointee.remaining > 0 ? 0 : RecordBuffer.stop
       }, context, nil)
     guard let ring else {
       let number = errno
       context.deinitialize(count: 1)
       context.deallocate()
-      throw KernelError("read the events", errorNumber: number)
+      throw KernelError("read the program's records", errorNumber: number)
     }
     self.context = context
     self.ring = ring
@@ -51,6 +49,9 @@ struct EventBuffer: ~Copyable {
     context.deallocate()
   }
 
+  /// To poll: readable when the program has woken its reader.
+  var descriptor: Int32 { ring_buffer__epoll_fd(ring) }
+
   /// Hands out what has gathered.
   ///
   /// - Parameter limit: at most so many, or a busy program would keep the reader here for ever.
@@ -61,7 +62,9 @@ struct EventBuffer: ~Copyable {
       defer { context.pointee.handler = nil }
       return ring_buffer__consume(ring)
     }
-    guard result >= 0 || result == Self.stop else { throw KernelError("read the events", errorNumber: -result) }
+    guard result >= 0 || result == Self.stop else {
+      throw KernelError("read the program's records", errorNumber: -result)
+    }
     return limit - context.pointee.remaining
   }
 }
