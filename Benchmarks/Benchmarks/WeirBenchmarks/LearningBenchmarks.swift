@@ -39,6 +39,7 @@ private final class LearningInput {
   }
 
   func learn() throws {
+    let answer = answer
     let bytes = answer.span.bytes
     guard let message = DNSMessage(bytes), let name = message.policyName(in: bytes),
       let read = NameAnswer(message, to: name, in: bytes, endpoint: 0, time: Int64(round) * 1_000_000),
