@@ -12,9 +12,11 @@ import Testing
     var bytes: [UInt8]
   }
 
-  private func read(_ bytes: [UInt8], filter: String? = nil) throws -> (packets: [Seen], damage: CaptureError?) {
+  private func read(
+    _ bytes: [UInt8], filter: String? = nil, access: CaptureReader.Access = .mapped
+  ) throws -> (packets: [Seen], damage: CaptureError?) {
     let file = try TemporaryFile(bytes)
-    var reader = try CaptureReader(path: file.path, filter: filter)
+    var reader = try CaptureReader(path: file.path, filter: filter, access: access)
     var packets: [Seen] = []
     while let packet = reader.next() {
       packets.append(
@@ -55,6 +57,28 @@ import Testing
     #expect(damage == nil)
     #expect(packets.map(\.bytes) == fixture.records.map(\.bytes))
     #expect(packets.map(\.timestamp) == (1...3).map { $0 * 1_000_000_000 + 500 })
+  }
+
+  @Test("a file has the same packets whether all of it is in memory or a part, and breaks off at the same one")
+  func mappedOrBuffered() throws {
+    var random = SystemRandomNumberGenerator()
+    var fixture = CaptureFixture()
+    // More than a buffer holds.
+    for number in 0..<1_000 {
+      let length = Int.random(in: 0...2_000, using: &random)
+      fixture.records.append(
+        CaptureFixture.Record(
+          seconds: UInt32(number), fraction: 0, bytes: [UInt8](repeating: UInt8(number & 0xff), count: length)))
+    }
+    for bytes in [fixture.pcap, fixture.pcapng(resolution: 9)] {
+      for cut in [bytes.count, bytes.count - 1, bytes.count / 2, 1_000] {
+        let mapped = try read(Array(bytes.prefix(cut)))
+        let buffered = try read(Array(bytes.prefix(cut)), access: .buffered)
+        #expect(mapped.packets == buffered.packets)
+        #expect(mapped.damage?.reason.description == buffered.damage?.reason.description)
+      }
+      #expect(try read(bytes, access: .buffered).packets.count == 1_000)
+    }
   }
 
   @Test func theReaderSaysWhatItReads() throws {

@@ -1,8 +1,8 @@
-import Addresses
 import Benchmark
 import Dataplane
 import Layer7
 import Names
+import Policy
 import Rows
 
 /// What a DNS answer teaches: from its bytes through the cache to the tables that the next packet is judged by.
@@ -31,12 +31,15 @@ private final class LearningInput {
   func prepare() {
     round += 1
     let labels = ["svc\(round % 10)", "example", "com"]
-    let name = labels.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
-    answer = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] + name + [0, 1, 0, 1]
-    answer += [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 8, 8, UInt8(round >> 8 & 0xff), UInt8(round & 0xff)]
+    // A response with one question and one answer, of type A and 60 seconds.
+    answer = [0, 7, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0]
+    for label in labels { answer += [UInt8(label.utf8.count)] + label.utf8 }
+    answer += [0, 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 8, 8]
+    answer += [UInt8(round >> 8 & 0xff), UInt8(round & 0xff)]
   }
 
   func learn() throws {
+    let answer = answer
     let bytes = answer.span.bytes
     guard let message = DNSMessage(bytes), let name = message.policyName(in: bytes),
       let read = NameAnswer(message, to: name, in: bytes, endpoint: 0, time: Int64(round) * 1_000_000),

@@ -8,19 +8,19 @@ func registerStreamBenchmarks() {
   measure(.streamDirect) {
     SegmentedRequests()
   } run: { _, requests in
+    let bytes = requests.bytes
     var reader = RequestReader()
-    for segment in requests.segments {
-      _ = reader.consume(requests.bytes.span.bytes, requests.chunk(segment))
-    }
+    for segment in requests.segments { _ = reader.consume(bytes.span.bytes, requests.chunk(segment)) }
     guard reader.heads == requests.count else { throw InputError("\(reader.heads) heads") }
     return Amount(items: requests.segments.count, bytes: requests.segments.count * requests.bytes.count)
   }
   measure(.streamReassembled) {
     SegmentedRequests()
   } run: { _, requests in
+    let bytes = requests.bytes
     var reader = RequestReader()
     var reassembler = StreamReassembler()
-    for segment in requests.segments { reassembler.add(segment, requests.bytes.span.bytes, to: &reader) }
+    for segment in requests.segments { reassembler.add(segment, bytes.span.bytes, to: &reader) }
     guard reader.heads == requests.count, reassembler.counters.inOrder == requests.segments.count else {
       throw InputError("\(reader.heads) heads")
     }
