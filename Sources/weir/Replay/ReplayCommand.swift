@@ -118,7 +118,13 @@ struct ReplayCommand: ParsableCommand {
       tables: workspace.tables, options: options, vantage: vantage.vantage, proxies: proxies,
       sampling: latency.sampling)
     let start = ContinuousClock.now
-    let outcome = replay.run(capture, threads: threads ?? Cores.count)
+    let outcome: ReplayTotals.Outcome
+    do throws(SystemThread.Failure) {
+      outcome = try replay.run(capture, threads: threads ?? Cores.count)
+    } catch {
+      console.report(Diagnostic(.error, at: nil, error.description, hint: "--threads 1 needs none"))
+      throw ExitStatus.unavailable
+    }
     let duration = ContinuousClock.now - start
     var statistics = replay.statistics(outcome)
     statistics.vantage = assumption
