@@ -70,7 +70,7 @@ let package = Package(
     .target(
       name: "Layer7",
       dependencies: [
-        "Addresses", "Packet", "Rules", "CRE2", .product(name: "Crypto", package: "swift-crypto"),
+        "Addresses", "CPrefetch", "Packet", "Rules", "CRE2", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: hotPath + [.enableExperimentalFeature("Lifetimes")]),
     .target(

@@ -15,6 +15,7 @@
 #define MATCH_PROTOCOL_ONLY 6
 
 #define IDENTITY_HOST 1
+#define AUTHENTICATION_ALWAYS_FAILS 2
 
 struct decision {
 	__u32 entry; /* index of its counters; NO_ENTRY */
@@ -222,6 +223,14 @@ static __always_inline __u8 host_icmpv6(__u8 type)
 	return DROP_FORBIDDEN_ICMPV6;
 }
 
+/* Reserved identities (up to 10) and those of address blocks and other nodes (from bit 24 on) have no certificate, and one
+ * type of authentication is made to fail.
+ */
+static __always_inline bool may_authenticate(__u32 peer, __u8 type)
+{
+	return type != AUTHENTICATION_ALWAYS_FAILS && peer > 10 && peer < 1 << 24;
+}
+
 static __always_inline void decide(const struct endpoint *endpoint, __u8 direction, __u32 peer,
 				   const struct packet *packet, const struct datapath_settings *settings, __u32 half,
 				   struct decision *decision)
@@ -246,7 +255,8 @@ static __always_inline void decide(const struct endpoint *endpoint, __u8 directi
 	look_up_policy(endpoint, direction, peer, packet, half, decision);
 	if (decision->reason == DROP_POLICY_DENIED && packet->traits & TRAIT_UNTRACKED_FRAGMENT)
 		decision->reason = DROP_FRAGMENTATION_NOT_SUPPORTED;
-	if (decision->authentication && !settings->assume_authenticated)
+	if (decision->authentication &&
+	    (!settings->assume_authenticated || !may_authenticate(peer, decision->authentication)))
 		decision->reason = DROP_AUTHENTICATION_REQUIRED;
 	decision->audited = settings->audit_mode && decision->reason;
 }

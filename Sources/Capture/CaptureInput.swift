@@ -9,7 +9,7 @@ struct CaptureInput: ~Copyable {
   static let standardInput = "-"
 
   /// Opens `path`, or standard input for `-`, and looks at the first bytes.
-  static func open(_ path: String) throws(CaptureError) -> CaptureInput {
+  static func open(_ path: String, _ access: CaptureReader.Access = .mapped) throws(CaptureError) -> CaptureInput {
     func failed(_ reason: CaptureError.Reason) -> CaptureError { CaptureError(file: displayName(path), reason: reason) }
 
     let descriptor = path == standardInput ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
@@ -27,7 +27,7 @@ struct CaptureInput: ~Copyable {
     // A plain file can be looked at and read again from its start; a pipe cannot, nor what is compressed.
     if status.st_mode & S_IFMT == S_IFREG, lseek(descriptor, 0, SEEK_CUR) == 0 {
       let head = head(of: descriptor)
-      if !ForeignFormat.isGzip(magic(head)) {
+      if !ForeignFormat.isGzip(magic(head)), access == .mapped {
         return try plain(descriptor, size: Int(status.st_size), head: head, failed)
       }
     }
@@ -59,7 +59,7 @@ struct CaptureInput: ~Copyable {
     let head = stream.peek(CaptureFormat.magicLength)
     switch recognise(head) {
     case .failure(let reason):
-      if let failure = stream.failure { throw failed(.system(failure)) }
+      if let failure = stream.failure { throw failed(stream.hasSystemFailure ? .system(failure) : .refused(failure)) }
       throw failed(reason.reason)
     case .success(let format):
       return CaptureInput(bytes: CaptureBytes(stream), format: format, isCompressed: stream.isCompressed)

@@ -5,6 +5,14 @@ public import Packet
 /// Reading allocates nothing per packet, and of a large file only what is near the reader stays in memory. A capture that
 /// is damaged in the middle ends where the damage is; `damage` then says what it was.
 public struct CaptureReader: ~Copyable {
+  /// How a plain file is brought into memory.
+  public enum Access: Sendable {
+    /// All of it is there at once, and packets stay valid until the reader ends.
+    case mapped
+    /// A part at a time, small enough for a processor's own cache: the cheaper way for one who looks at each packet once.
+    case buffered
+  }
+
   /// Of more packets than these, each reading asks for its bytes itself.
   static let few = 256
 
@@ -28,9 +36,10 @@ public struct CaptureReader: ~Copyable {
   /// - Parameters:
   ///   - path: a file, or `-` for standard input; pcap or pcapng, gzip-compressed or not.
   ///   - filter: an expression of pcap-filter(7); packets that it does not match are not handed out.
-  public init(path: String, filter: String? = nil) throws(CaptureError) {
+  ///   - access: how a plain file is brought into memory.
+  public init(path: String, filter: String? = nil, access: Access = .mapped) throws(CaptureError) {
     let name = CaptureInput.displayName(path)
-    let input = try CaptureInput.open(path)
+    let input = try CaptureInput.open(path, access)
     let (format, isCompressed) = (input.format, input.isCompressed)
     var bytes = input.bytes
     var pcap: PcapFile?

@@ -28,6 +28,8 @@ final class InflatingStream {
   let isCompressed: Bool
   /// Why the stream ended before its end.
   private(set) var failure: String?
+  /// Whether the system failed to read it, and not what was read is damaged.
+  private(set) var hasSystemFailure = false
 
   private static let bufferSize = 256 << 10
   /// zlib's code for "the largest window, gzip framing only".
@@ -59,6 +61,7 @@ final class InflatingStream {
     isCompressed = head.count >= Self.gzipMagic.count && Array(input[..<Self.gzipMagic.count]) == Self.gzipMagic
     if isCompressed { mode = .insideMember }
     failure = error.map { String(cString: strerror($0)) }
+    hasSystemFailure = failure != nil
   }
 
   deinit {
@@ -102,7 +105,8 @@ final class InflatingStream {
       switch mode {
       case .ended: return 0
       case .plain:
-        guard !pending.isEmpty else { return readDirectly(into: buffer) }
+        // Nothing is between the descriptor and the reader once what was looked at first is used.
+        if pending.isEmpty { return readPlain(into: buffer) }
         let count = min(pending.count, buffer.count)
         buffer.copyBytes(from: input[pending.prefix(count)])
         pending.removeFirst(count)
@@ -126,6 +130,12 @@ final class InflatingStream {
     return 0
   }
 
+  private func readPlain(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let got = Self.fill(descriptor, buffer)
+    if got < 0 { noteSystemFailure() }
+    return max(got, 0)
+  }
+
   private func inflateSome(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let available = UInt32(clamping: pending.count)
     let room = UInt32(clamping: buffer.count)
@@ -147,16 +157,14 @@ final class InflatingStream {
   private func refill() -> Bool {
     guard pending.isEmpty else { return true }
     let got = Self.fill(descriptor, input)
-    if got < 0 { failure = String(cString: strerror(errno)) }
+    if got < 0 { noteSystemFailure() }
     pending = 0..<max(got, 0)
     return !pending.isEmpty
   }
 
-  /// What is not compressed need not pass through `input`.
-  private func readDirectly(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    let got = Self.fill(descriptor, buffer)
-    if got < 0 { failure = String(cString: strerror(errno)) }
-    return max(got, 0)
+  private func noteSystemFailure() {
+    failure = String(cString: strerror(errno))
+    hasSystemFailure = true
   }
 
   private static func fill(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -1,3 +1,5 @@
+internal import Tables
+
 extension Engine {
   /// What the endpoint's policy says, from the slot where it was asked before.
   @inline(__always)
@@ -44,7 +46,7 @@ extension Engine {
     if policy.reason == .policyDenied, hop.transport.traits.contains(.untrackedFragment) {
       policy.reason = .fragmentationNotSupported
     }
-    return decision(policy, isEnforced: isEnforced)
+    return decision(policy, of: peer, isEnforced: isEnforced)
   }
 
   /// The same of a whole TCP or UDP packet.
@@ -61,16 +63,28 @@ extension Engine {
     }
     let policy = tables.policies.lookup(
       policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: protocolNumber, port: port)
-    return decision(policy, isEnforced: isEnforced)
+    return decision(policy, of: peer, isEnforced: isEnforced)
   }
 
   @inline(__always)
-  private mutating func decision(_ policy: PolicyVerdict, isEnforced: Bool) -> CachedDecision {
+  private mutating func decision(_ policy: PolicyVerdict, of peer: UInt32, isEnforced: Bool) -> CachedDecision {
     var policy = policy
-    if policy.authenticationNumber != 0, !options.assumeAuthenticated { policy.reason = .authenticationRequired }
+    if policy.authenticationNumber != 0, !options.assumeAuthenticated || !mayAuthenticate(peer, policy) {
+      policy.reason = .authenticationRequired
+    }
     return CachedDecision(
       policy, isEnforced: isEnforced, isAudited: tables.settings.auditMode && policy.reason != .none)
   }
+
+  /// Whether the authentication demanded can succeed (`cilium-policy.md` §10): reserved identities and address blocks have
+  /// no certificate, and one type is made to fail.
+  private func mayAuthenticate(_ peer: UInt32, _ policy: PolicyVerdict) -> Bool {
+    policy.authentication != .testAlwaysFail && peer > Self.lastReservedIdentity && peer < Self.firstScopedIdentity
+  }
+
+  private static var lastReservedIdentity: UInt32 { 10 }
+  /// From here on identities mean something on one node only: address blocks, other nodes.
+  private static var firstScopedIdentity: UInt32 { 1 << 24 }
 
   /// Pods may not send what looks like the network between nodes.
   @inline(__always)

@@ -18,6 +18,8 @@ public struct Diagnostic: Sendable, Equatable {
   public enum Category: String, Sendable {
     /// The text or the object is wrong.
     case data
+    /// One object cannot be told what it is; the rest of its file was read.
+    case object
     /// There is no such file, or nothing to read in it.
     case missing
     case unreadable
@@ -27,7 +29,7 @@ public struct Diagnostic: Sendable, Equatable {
     /// The exit code of sysexits.
     public var exitCode: Int32 {
       switch self {
-      case .data: 65
+      case .data, .object: 65
       case .missing: 66
       case .unreadable: 74
       case .forbidden: 77

@@ -21,6 +21,7 @@ enum EtherType {
   @usableFromInline static let networkService: UInt16 = 0x894f
   /// QinQ before 802.1ad gave it a number.
   @usableFromInline static let oldServiceVLAN: UInt16 = 0x9100
+  @usableFromInline static let arista: UInt16 = 0xd28b
   @usableFromInline static let redundancyTag: UInt16 = 0xf1c1
 
   /// Below this, the field is the length of an 802.3 frame (or, from 1501 on, nothing at all).

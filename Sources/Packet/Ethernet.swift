@@ -54,6 +54,7 @@ extension PacketHeaders {
     case EtherType.hsr: return readTag(bytes, step, length: Tag.hsrLength)
     case EtherType.redundancyTag: return readTag(bytes, step, length: Tag.redundancyLength)
     case EtherType.bridgePortExtension: return readTag(bytes, step, length: Tag.bridgePortLength)
+    case EtherType.arista: return readAristaTag(bytes, step)
     case EtherType.networkService: return readNetworkService(bytes, step)
     default:
       outcome = .otherProtocol

@@ -34,8 +34,10 @@ extension PacketHeaders {
     while let length = extensionLength(bytes, at: offset, end: end) {
       flags.insert(.hasOptions)
       let kind = protocolNumber
-      guard end - offset >= ExtensionHeader.smallest else { return endChain(at: offset, end: end, count, .truncated) }
-      protocolNumber = bytes.byte(at: offset + ExtensionHeader.nextHeader)
+      // What a header names that is cut counts, except for a fragment header: the datagram it belongs to is unknown.
+      if end > offset, kind != IPProtocol.fragment || end - offset >= length {
+        protocolNumber = bytes.byte(at: offset + ExtensionHeader.nextHeader)
+      }
       guard end - offset >= length else { return endChain(at: offset, end: end, count, .truncated) }
       if kind == IPProtocol.fragment { readFragmentHeader(bytes, at: offset) }
       if checkingOptions, kind == IPProtocol.hopByHop || kind == IPProtocol.destinationOptions,

@@ -28,6 +28,7 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   public static let prism = LinkType(rawValue: 119)
   public static let radiotap = LinkType(rawValue: 127)
   public static let avs = LinkType(rawValue: 163)
+  public static let juniperEthernet = LinkType(rawValue: 178)
   public static let ppi = LinkType(rawValue: 192)
   public static let pppWithDirection = LinkType(rawValue: 204)
   public static let mpls = LinkType(rawValue: 219)
@@ -61,6 +62,7 @@ extension LinkType: CustomStringConvertible {
     case .prism: "IEEE802_11_PRISM"
     case .radiotap: "IEEE802_11_RADIOTAP"
     case .avs: "IEEE802_11_AVS"
+    case .juniperEthernet: "JUNIPER_ETHER"
     case .ppi: "PPI"
     case .pppWithDirection: "PPP_WITH_DIR"
     case .mpls: "MPLS"

@@ -66,6 +66,7 @@ extension PacketHeaders {
     case .ieee80211: return at(.ieee80211)
     case .radiotap: return readRadiotap(bytes, start)
     case .prism, .avs: return readPrism(bytes, start)
+    case .juniperEthernet: return readJuniperEthernet(bytes, start)
     case .ppi: return readPPI(bytes, start)
     case .nflog: return readNFLOG(bytes, start)
     case .fddi: return readFDDI(bytes, start)

@@ -20,6 +20,10 @@ enum Tag {
   static let redundancyLength = 4
   /// 802.1BR E-TAG.
   static let bridgePortLength = 6
+  /// Arista's timestamps: subtype and version, then seconds in 32 bits or 16, and nanoseconds.
+  static let aristaTimestamp: UInt16 = 1
+  static let aristaLength = 12
+  static let aristaShortLength = 10
 }
 
 extension PacketHeaders {
@@ -45,5 +49,17 @@ extension PacketHeaders {
     let type = bytes.big16(at: step.offset + length)
     return LinkStep(
       .etherType(type), at: step.offset + length + 2, wireEnd: step.wireEnd, foreign: .otherProtocol)
+  }
+
+  /// A timestamp that an Arista switch has put in front of the type. Others of its protocols are not read.
+  mutating func readAristaTag(_ bytes: RawSpan, _ step: LinkStep) -> LinkStep {
+    guard bytes.holds(4, at: step.offset) else { return truncatedLink() }
+    // The version's high byte tells the time scale, the low one the length.
+    let version = bytes.big16(at: step.offset + 2) & 0xff
+    guard bytes.big16(at: step.offset) == Tag.aristaTimestamp, version == 0x10 || version == 0x20 else {
+      outcome = .otherProtocol
+      return .end
+    }
+    return readTag(bytes, step, length: version == 0x10 ? Tag.aristaLength : Tag.aristaShortLength)
   }
 }

@@ -9,11 +9,11 @@ public import Tables
 /// say.
 ///
 /// One value belongs to one engine and sees the engine's packets in their order. Memory is bounded: `ProxySettings.limits`
-/// for streams, 64 MiB for the texts of unanswered HTTP requests, 65,536 unanswered DNS queries, 65,536 QUIC connections
+/// for streams, 64 MiB for the texts of unanswered HTTP requests and the header compression of HTTP/2, 65,536 unanswered DNS queries, 65,536 QUIC connections
 /// and 512 unfinished datagrams; `ProxyCounters.givenUp` counts what was forgotten.
 ///
-/// A connection through two proxies is read once: what the client's proxy lets through, the server's judges. Headers that
-/// the first one changes (`headerMatches`) are not changed for the second.
+/// A connection through two proxies is read once: what the client's proxy lets through, with the headers that it changes
+/// (`headerMatches`), the server's judges.
 public struct Proxies: ~Copyable {
   /// A packet that went through the engine.
   public struct Packet {

@@ -52,34 +52,48 @@ struct Dissect: ParsableCommand {
   }
 
   private func dissect(_ path: String, to output: inout StandardOutput) throws(CaptureError) {
-    var reader = try CaptureReader(path: path, filter: filter)
+    var reader = try CaptureReader(path: path, filter: filter, access: .buffered)
     var summary = CaptureSummary()
     var json = DissectionJSON(reader, listsPackets: packets)
     var messages = MessageReader(listsMessages: self.output == .json)
     // Reading an option costs more than a packet's headers.
     let listsPackets = packets
-    while let packet = reader.next(), !output.isClosed {
-      let headers = PacketHeaders(
-        dissecting: packet.bytes, linkType: LinkType(rawValue: packet.linkType), originalLength: packet.originalLength
-      ).inspected(packet.bytes)
-      let length = Int(packet.originalLength)
-      summary.count(headers, timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
-      messages.read(
-        headers, packet.bytes.bytes, originalLength: length, frame: summary.packets, timestamp: packet.timestamp)
-      guard listsPackets else { continue }
-      let row = PacketRow(
-        frame: summary.packets, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
-        headers: headers)
-      json.add(row)
-      json.flush { output.write($0) }
+    var batch = PacketBatch()
+    while !output.isClosed, batch.next(&reader, summary.flows, messages) {
+      for position in 0..<batch.count {
+        let packet = batch[position]
+        let headers = batch.headers(position)
+        let length = Int(packet.originalLength)
+        let flow = summary.count(
+          headers, batch.place(position), guess: batch.guess(position), timestamp: packet.timestamp, length: length,
+          captured: packet.bytes.count)
+        let frame = summary.packets
+        if flow >= 0 {
+          messages.read(
+            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
+            stream: &summary.flows[stream: flow])
+        } else {
+          // Of a flow that is not listed.
+          var stream = CaptureFlow.Stream()
+          messages.read(
+            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
+            stream: &stream)
+        }
+        guard listsPackets else { continue }
+        json.add(
+          PacketRow(
+            frame: frame, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
+            headers: headers))
+      }
+      if listsPackets { json.flush { output.write($0) } }
     }
     messages.finish()
     if let damage = reader.damage { report(damage, as: .warning) }
     if self.output == .json {
-      json.finish(summary, messages.messages, messages.counts, damage: reader.damage)
+      json.finish(summary, messages.streams.messages, messages.counts, damage: reader.damage)
       json.flush { output.write($0) }
     } else {
-      output.write(DissectionText.text(reader, summary, messages.messages, messages.counts))
+      output.write(DissectionText.text(reader, summary, messages.streams.messages, messages.counts))
     }
   }
 

@@ -157,6 +157,21 @@ import Testing
     #expect(audited.judge(.tcp("10.0.0.2", 4000, "10.0.0.1", 80)).verdict == .audit)
   }
 
+  @Test("what has no certificate, and what is made to fail, never authenticates")
+  func impossibleAuthentication() {
+    var fixture = Fixture()
+    fixture.setPolicy(
+      0,
+      [
+        .allow(.ingress, Fixture.b, auth: .testAlwaysFail, explicit: true),
+        .allow(.ingress, fixture.tables.settings.worldIPv4, auth: .spire),
+      ])
+    var engine = fixture.engine()
+    #expect(engine.judge(.tcp("10.0.0.2", 4000, "10.0.0.1", 80)).reason == .authenticationRequired)
+    let world = engine.judge(.tcp(Self.web, 4000, "10.0.0.1", 80))
+    #expect(world.reason == .authenticationRequired && world.ingress.authentication == .spire)
+  }
+
   @Test("counters add up")
   func counters() {
     var fixture = Fixture()

@@ -65,6 +65,28 @@ import Testing
     #expect(stage.counters.httpRequests == 3)
   }
 
+  /// What the client's proxy changes (`headerMatches`), the server's proxy sees.
+  @Test(arguments: [
+    (HTTPRule.HeaderMatch.Mismatch.add, "", true), (.add, "X-Tenant: b\r\n", false),
+    (.replace, "X-Tenant: b\r\n", true), (.replace, "", true), (.delete, "X-Tenant: b\r\n", false),
+    (.log, "X-Tenant: b\r\n", false), (.log, "X-Tenant: a\r\n", true), (.delete, "X-Tenant: a\r\n", true),
+  ])
+  func theServersProxyJudgesWhatTheClientsMakesOfARequest(
+    _ mismatch: HTTPRule.HeaderMatch.Mismatch, _ sent: String, _ isAllowed: Bool
+  ) {
+    var changing = HTTPRule()
+    changing.headerMatches = [HTTPRule.HeaderMatch(mismatch: mismatch, name: "X-Tenant", secret: nil, value: "a")]
+    var asking = HTTPRule()
+    asking.headers = ["X-Tenant: a"]
+    var stage = Stage(
+      egress: (.http, [.on(80, [.peer(parser: "http", .http([changing]))])]),
+      ingress: (.http, [.on(80, .tcp, .ingress, [.peer(parser: "http", .http([asking]))])]))
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake())
+    let outcome = stage.send(wire.tcp(Array("GET / HTTP/1.1\r\nHost: shop\r\n\(sent)\r\n".utf8)))
+    #expect(outcome.refusedBy == (isAllowed ? nil : .ingress))
+  }
+
   @Test func aBroaderRuleWithoutHTTPLiftsTheRestriction() {
     for filter in [
       L4Filter.on(0, .any, [.peer([1002])]), .on(80, [.peer([1002])]), .on(1, endPort: 1000, [.peer([1002])]),

@@ -25,6 +25,18 @@ import Testing
     #expect(refused.destinationNames.isEmpty)
   }
 
+  @Test("an answer closes the way again in capture time", arguments: [(30, true), (59, true), (1_200, false)])
+  func answersExpire(seconds: UInt32, isOpen: Bool) throws {
+    let scratch = try Scratch()
+    let later = LaterCapture.delaying([203, 0, 113, 11], by: seconds, in: try Lab.bytes(of: "demo.pcap"))
+    let capture = try scratch.write(later, as: "later.pcap")
+    let flows = try Lab.flows([capture] + Lab.inForce)
+    // Nobody kept the address in use: of the 60 s that the answer gives it, two rounds of the collector remain at most.
+    let connection = try #require(flows.first { $0.ip?.destination.description == "203.0.113.11" })
+    #expect(connection.verdict == (isOpen ? .forwarded : .dropped))
+    #expect(connection.destinationNames == (isOpen ? ["api.cloudflare.com"] : []))
+  }
+
   @Test func filtersByNameWork() throws {
     let flows = try Lab.flows(Self.flags + ["--to-fqdn", "api.cloudflare.com"])
     #expect(!flows.isEmpty)

@@ -14,5 +14,6 @@ let benchmarks: @Sendable () -> Void = {
   registerCaptureBenchmarks()
   registerFlowBenchmarks()
   registerHTTPBenchmarks()
+  registerStreamBenchmarks()
   registerProxyBenchmarks()
 }

@@ -60,7 +60,7 @@ private struct JudgedRequest {
 }
 
 /// As a browser sends it: 590 bytes, ten fields.
-private let browserRequest = Array(
+let browserRequest = Array(
   """
   GET /tracking/images/template/screen/key-point-top.png?session=1234567890abcdef HTTP/1.1\r
   Host: www.example.org\r

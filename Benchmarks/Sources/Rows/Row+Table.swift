@@ -97,6 +97,13 @@ extension Row {
 
   public static let httpHeads = Row(
     "http-heads", "HTTP/1 request heads", [.nanosecondsPerItem, .megabytesPerSecond], item: "request")
+  /// The same heads in segments: what putting a stream together costs when it is in order.
+  public static let streamDirect = Row(
+    "stream-direct", "HTTP/1 requests in segments, read as they are", [.nanosecondsPerItem, .megabytesPerSecond],
+    item: "segment")
+  public static let streamReassembled = Row(
+    "stream-reassembled", "the same through the reassembler", [.nanosecondsPerItem, .megabytesPerSecond],
+    item: "segment")
   /// Requests judged by rules with a path each.
   public static let httpRules = [1, 1_000].map { count in
     (
@@ -124,7 +131,7 @@ extension Row {
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
     + [engineEstablished, engineNew, engineEvicting, engineDenied, engineMixed]
     + [floor, floorPlain, replayFirst, replayAgain] + replayThreads.map(\.row)
-    + [captureReading, flowCompact, flowJSON, httpHeads]
+    + [captureReading, flowCompact, flowJSON, httpHeads, streamDirect, streamReassembled]
     + httpRules.map(\.row) + [proxyHTTP, proxyDownload, proxyServerNames, proxyDNS]
 
   private static func proxied(_ name: String, _ title: String) -> Row {

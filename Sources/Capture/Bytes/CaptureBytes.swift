@@ -18,7 +18,8 @@ struct CaptureBytes: ~Copyable {
   private let stream: InflatingStream?
   private var buffer: UnsafeMutableRawBufferPointer
 
-  private static let bufferSize = 1 << 20
+  /// A part of a processor's own cache.
+  private static let bufferSize = 256 << 10
 
   init(_ file: consuming MappedFile) {
     cursor = file.base

@@ -54,12 +54,22 @@ public struct DeniedPairs: Sendable, Hashable {
 
   /// The pairs refused most often, first; equals by name.
   public func top(_ count: Int) -> [(pair: Pair, count: UInt64)] {
-    let sorted = counts.sorted { a, b in
-      if a.value != b.value { return a.value > b.value }
-      return (a.key.source, a.key.destination, a.key.reason.rawValue)
-        < (b.key.source, b.key.destination, b.key.reason.rawValue)
+    typealias Entry = (pair: Pair, count: UInt64)
+    func precedes(_ a: Entry, _ b: Entry) -> Bool {
+      if a.count != b.count { return a.count > b.count }
+      return (a.pair.source, a.pair.destination, a.pair.reason.rawValue)
+        < (b.pair.source, b.pair.destination, b.pair.reason.rawValue)
     }
-    return sorted.prefix(count).map { (pair: $0.key, count: $0.value) }
+    guard count > 0 else { return [] }
+    let all = counts.lazy.map { (pair: $0.key, count: $0.value) }
+    guard count < counts.count / 8 else { return Array(all.sorted(by: precedes).prefix(count)) }
+    // Few of many: most are seen to come after the last of these at once.
+    var best: [Entry] = []
+    for entry in all where best.count < count || precedes(entry, best[count - 1]) {
+      if best.count == count { best.removeLast() }
+      best.insert(entry, at: best.firstIndex { precedes(entry, $0) } ?? best.count)
+    }
+    return best
   }
 }
 

@@ -4,8 +4,15 @@ extension DNSMessage {
   /// is wrong with a name that has no end. nil only for an offset at which no name of the message begins.
   public static func displayName(in bytes: RawSpan, at offset: Int) -> String? {
     var text: [UInt8] = []
-    let walk = DNSName.walk(bytes, at: offset) { piece in
-      if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+    text.reserveCapacity(64)
+    return appendDisplayName(in: bytes, at: offset, to: &text) ? String(decoding: text, as: UTF8.self) : nil
+  }
+
+  /// Appends a name as `displayName` gives it; false, and nothing appended, where that gives none.
+  public static func appendDisplayName(in bytes: RawSpan, at offset: Int, to text: inout [UInt8]) -> Bool {
+    let start = text.count
+    let walk = DNSName.walk(bytes, at: offset, followsForward: false) { piece in
+      if text.count > start { text.append(UInt8(ascii: ".")) }
       switch piece {
       case .label(let label):
         bytes.part(label).withUnsafeBytes { text.append(contentsOf: $0) }
@@ -15,13 +22,23 @@ extension DNSMessage {
         text += "\\[x\(digits)/\(bits)]".utf8
       }
     }
-    switch walk?.end {
-    case nil: return nil
-    case .root: return text.isEmpty ? "<Root>" : escaped(text)
-    case .tooLong: return "<Name too long>"
-    case .loop: return "<Name contains a pointer that loops>"
-    case .unknownLabel: return "<Unknown extended label>"
+    func replace(_ other: String) {
+      text.removeSubrange(start...)
+      text.append(contentsOf: other.utf8)
     }
+    switch walk?.end {
+    case nil:
+      text.removeSubrange(start...)
+      return false
+    case .root where text.count == start: replace("<Root>")
+    case .root where text[start...].contains { !(0x20..<0x7f ~= $0) }: replace(escaped(text[start...]))
+    case .root: break
+    case .tooLong: replace("<Name too long>")
+    case .loop: replace("<Name contains a pointer that loops>")
+    case .forwardPointer: replace("<Name contains a pointer that points forward>")
+    case .unknownLabel: replace("<Unknown extended label>")
+    }
+    return true
   }
 
   /// A name as Cilium's DNS proxy sees it: lower-cased, with its final dot, special characters escaped as in zone files
@@ -63,8 +80,7 @@ extension DNSMessage {
     return digits.count == 1 ? "0" + digits : digits
   }
 
-  private static func escaped(_ bytes: [UInt8]) -> String {
-    if bytes.allSatisfy({ 0x20..<0x7f ~= $0 }) { return String(decoding: bytes, as: UTF8.self) }
+  private static func escaped(_ bytes: ArraySlice<UInt8>) -> String {
     var text = ""
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       switch scalar.value {

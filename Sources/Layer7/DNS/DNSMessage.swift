@@ -66,6 +66,8 @@ public struct DNSMessage: Sendable {
   }
 
   public var isResponse: Bool { flags >> 15 == 1 }
+  /// The same of a message that was not read.
+  public static func isResponse(_ bytes: RawSpan) -> Bool { bytes.byteCount >= headerLength && bytes.byte(2) >> 7 == 1 }
   public var operation: Int { Int(flags >> 11 & 15) }
   public var isTruncated: Bool { flags >> 9 & 1 == 1 }
   /// The header's four bits, without what EDNS adds.

@@ -16,6 +16,8 @@ enum DNSName {
     case tooLong
     /// More than `maximumPointers`, which only a loop has.
     case loop
+    /// A pointer to something that does not come before it, which RFC 1035 has not.
+    case forwardPointer
     /// A label of a type that nobody uses (RFC 6891 §5), whose length is not known.
     case unknownLabel
   }
@@ -27,10 +29,15 @@ enum DNSName {
   }
 
   /// Calls `visit` with each piece up to the name's end. nil when the bytes end first, or for a label that cannot be.
+  ///
+  /// - Parameter followsForward: Cilium's DNS proxy counts pointers only, wherever they lead.
   @inline(__always)
-  static func walk(_ bytes: RawSpan, at start: Int, _ visit: (Piece) -> Void) -> Walk? {
+  static func walk(
+    _ bytes: RawSpan, at start: Int, followsForward: Bool = true, _ visit: (Piece) -> Void
+  ) -> Walk? {
     var offset = start
     var pointers = 0
+    var pointsForward = false
     var nameLength = 1
     /// Set at the first pointer.
     var length: Int?
@@ -39,7 +46,10 @@ enum DNSName {
       offset += 1
       switch first & 0xc0 {
       case 0 where first == 0:
-        return Walk(length: length ?? offset - start, end: nameLength <= maximumLength ? .root : .tooLong)
+        let isRefused = pointsForward && !followsForward
+        return Walk(
+          length: length ?? offset - start,
+          end: nameLength > maximumLength ? .tooLong : isRefused ? .forwardPointer : .root)
       case 0:
         nameLength += first + 1
         if nameLength <= maximumLength {
@@ -57,6 +67,7 @@ enum DNSName {
         pointers += 1
         if nameLength > maximumLength { return Walk(length: taken, end: .tooLong) }
         if pointers > maximumPointers { return Walk(length: taken, end: .loop) }
+        pointsForward = pointsForward || target >= offset - 1
         offset = target
       case 0x40 where first == 0x41:
         guard offset < bytes.byteCount else { return nil }

@@ -61,6 +61,12 @@ public struct HTTP1Parser: Sendable {
 
   public init() {}
 
+  /// As new, for another direction; its memory is kept.
+  public mutating func restart() {
+    head.reset()
+    state = .between
+  }
+
   /// Reads on until a message's head is complete or the bytes are used up; returns how many bytes are done with.
   public mutating func consume(_ bytes: RawSpan, _ exchanges: inout HTTP1Exchanges) -> (consumed: Int, event: Event) {
     var position = 0

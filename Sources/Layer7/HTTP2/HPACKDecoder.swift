@@ -25,6 +25,9 @@ struct HPACKDecoder: Sendable {
   /// The dynamic table had entries that were not seen.
   private var lacksEntries: Bool
 
+  /// About how many bytes the dynamic table takes: twice its size, as evicted entries stay for a while.
+  var tableBytes: Int { table.size * 2 }
+
   init(fromBeginning: Bool) {
     lacksEntries = !fromBeginning
   }

@@ -113,6 +113,10 @@ public struct HTTP2Parser: Sendable {
     }
   }
 
+  /// About how many bytes the direction's fields take: those of an unfinished block, of the last one, and of the dynamic
+  /// table.
+  public var heldBytes: Int { fragments.count + block.bytes.count + decoder.tableBytes }
+
   /// Tells that `count` bytes of the direction were lost. If they are not all of a payload that is being passed over,
   /// frames are looked for again, and the dynamic table's entries count as unknown.
   public mutating func skip(_ count: UInt64) {

@@ -8,6 +8,15 @@ public struct HTTPRequestView: ~Escapable {
   /// Without pseudo-fields and `Host`.
   let fields: [HTTPField]
 
+  @_lifetime(copy bytes)
+  init(bytes: RawSpan, method: ByteRange, path: ByteRange?, authority: ByteRange?, fields: [HTTPField]) {
+    self.bytes = bytes
+    self.method = method
+    self.path = path
+    self.authority = authority
+    self.fields = fields
+  }
+
   /// nil for a response. The target's form decides what is path and what authority (RFC 9112 §3.2); the authority of an
   /// absolute target replaces `Host`.
   @_lifetime(copy bytes)

@@ -4,12 +4,16 @@ internal import Addresses
 struct StreamKey: Equatable {
   var low: StreamEnd
   var high: StreamEnd
+  /// 0 for TCP; other streams between the same ends have numbers of their own.
+  var channel: UInt32 = 0
 
-  /// The key, and whether `source` is the lower end.
+  /// The key, and whether the segment's source is the lower end.
   @inline(__always)
-  static func of(_ source: StreamEnd, _ destination: StreamEnd) -> (key: StreamKey, isAscending: Bool) {
-    destination < source
-      ? (StreamKey(low: destination, high: source), false) : (StreamKey(low: source, high: destination), true)
+  static func of(_ segment: TCPSegment) -> (key: StreamKey, isAscending: Bool) {
+    let (source, destination) = (segment.source, segment.destination)
+    return destination < source
+      ? (StreamKey(low: destination, high: source, channel: segment.channel), false)
+      : (StreamKey(low: source, high: destination, channel: segment.channel), true)
   }
 
   @inline(__always)
@@ -18,13 +22,14 @@ struct StreamKey: Equatable {
     a.low.port == b.low.port && a.high.port == b.high.port && a.low.address.low == b.low.address.low
       && a.high.address.low == b.high.address.low && a.low.address.high == b.low.address.high
       && a.high.address.high == b.high.address.high && a.low.address.isIPv6 == b.low.address.isIPv6
+      && a.channel == b.channel
   }
 
   /// Unseeded, so that equal captures give equal output; the index bounds its probes instead of trusting the spread.
   @inline(__always)
   var hash: UInt64 {
     let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
-    var mixed = low.address.low ^ UInt64(low.port) &<< 32 ^ UInt64(high.port) &<< 48
+    var mixed = low.address.low ^ UInt64(low.port) &<< 32 ^ UInt64(high.port) &<< 48 ^ UInt64(channel)
     mixed = (mixed ^ mixed &>> 32) &* prime
     mixed ^= high.address.low ^ (low.address.high &+ high.address.high &* prime)
     mixed = (mixed ^ mixed &>> 29) &* 0xBF58_476D_1CE4_E5B9

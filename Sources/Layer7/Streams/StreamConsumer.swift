@@ -25,6 +25,8 @@ public protocol StreamConsumer: ~Copyable {
 public struct StreamChunk: Sendable {
   /// The number of the stream's connection: small and dense; used again when the connection is forgotten.
   public var stream: Int
+  /// 6, or 132 for a stream of an SCTP association.
+  public var protocolNumber: UInt8
   /// From the lower end of the tuple to the higher.
   public var isAscending: Bool
   public var source: StreamEnd
@@ -39,6 +41,31 @@ public struct StreamChunk: Sendable {
   public var isTurn: Bool
   /// The bytes follow lost ones.
   public var followsGap: Bool
+
+  /// Bytes that are in order and were never shown, of a TCP connection.
+  public init(
+    stream: Int, isAscending: Bool, source: StreamEnd, destination: StreamEnd, frame: Int, timestamp: Int64 = 0
+  ) {
+    self.init(
+      stream: stream, protocolNumber: 6, isAscending: isAscending, source: source, destination: destination,
+      frame: frame, timestamp: timestamp, seen: 0, isTurn: false, followsGap: false)
+  }
+
+  init(
+    stream: Int, protocolNumber: UInt8, isAscending: Bool, source: StreamEnd, destination: StreamEnd, frame: Int,
+    timestamp: Int64, seen: Int, isTurn: Bool, followsGap: Bool
+  ) {
+    self.stream = stream
+    self.protocolNumber = protocolNumber
+    self.isAscending = isAscending
+    self.source = source
+    self.destination = destination
+    self.frame = frame
+    self.timestamp = timestamp
+    self.seen = seen
+    self.isTurn = isTurn
+    self.followsGap = followsGap
+  }
 
   /// A number for this direction alone: twice the stream's, and one more for the descending direction.
   public var side: Int { stream &* 2 &+ (isAscending ? 0 : 1) }

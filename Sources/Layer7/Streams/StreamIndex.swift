@@ -1,21 +1,24 @@
+internal import CPrefetch
+
 /// Hashes → numbers of connections. Open addressing with a bounded probe: captures whose tuples were chosen to collide
 /// cost a bounded search and then connections, never a scan.
-struct StreamIndex: ~Copyable {
-  static let window = 256
+public struct StreamIndex: ~Copyable {
+  @usableFromInline static let window = 256
 
   /// The hash's low 32 bits, then the number + 1; 0 is empty.
-  private var entries: [UInt64]
-  private var mask: Int
+  @usableFromInline var entries: [UInt64]
+  @usableFromInline var mask: Int
   private var used = 0
 
-  init(capacity: Int = 1 << 10) {
+  public init() {
+    let capacity = 1 << 10
     entries = [UInt64](repeating: 0, count: capacity)
     mask = capacity - 1
   }
 
   /// The number with this hash of which `matches` is true, or -1.
-  @inline(__always)
-  func find(_ hash: UInt64, _ matches: (Int) -> Bool) -> Int {
+  @inlinable @inline(__always)
+  public func find(_ hash: UInt64, _ matches: (Int) -> Bool) -> Int {
     var position = Int(truncatingIfNeeded: hash) & mask
     let tag = hash &<< 32
     for _ in 0..<Self.window {
@@ -30,10 +33,19 @@ struct StreamIndex: ~Copyable {
     return -1
   }
 
+  /// Asks for the memory that `find` will look at.
+  @inline(__always)
+  public func prefetch(_ hash: UInt64) {
+    entries.withUnsafeBufferPointer { entries in
+      // The base of an array that is never empty.
+      weir_prefetch(entries.baseAddress.unsafelyUnwrapped + Int(truncatingIfNeeded: hash) & mask)
+    }
+  }
+
   /// Adds a number that is not in it.
   ///
   /// - Returns: the number that gave way because too many hashes fall together, or -1.
-  mutating func insert(_ hash: UInt64, _ number: Int) -> Int {
+  public mutating func insert(_ hash: UInt64, _ number: Int) -> Int {
     if used * 2 > mask { grow() }
     let entry = hash &<< 32 | UInt64(number + 1)
     var position = Int(truncatingIfNeeded: hash) & mask

@@ -1,6 +1,7 @@
 /// The packet and the direction that bytes belong to.
 struct StreamPlace {
   var stream: Int
+  var channel: UInt32
   var isAscending: Bool
   var source: StreamEnd
   var destination: StreamEnd
@@ -10,6 +11,7 @@ struct StreamPlace {
   /// The place of bytes that are told of when the connection is given up.
   init(_ connection: StreamConnection, stream: Int, isAscending: Bool) {
     self.stream = stream
+    channel = connection.key.channel
     self.isAscending = isAscending
     source = isAscending ? connection.key.low : connection.key.high
     destination = isAscending ? connection.key.high : connection.key.low
@@ -20,6 +22,7 @@ struct StreamPlace {
   @inline(__always)
   init(_ segment: TCPSegment, stream: Int, isAscending: Bool) {
     self.stream = stream
+    channel = segment.channel
     self.isAscending = isAscending
     source = segment.source
     destination = segment.destination
@@ -30,8 +33,8 @@ struct StreamPlace {
   @inline(__always)
   func chunk(_ side: StreamSide) -> StreamChunk {
     StreamChunk(
-      stream: stream, isAscending: isAscending, source: source, destination: destination, frame: frame,
-      timestamp: timestamp, seen: Int(side.seen), isTurn: side.flags.contains(.turn),
-      followsGap: side.flags.contains(.gap))
+      stream: stream, protocolNumber: channel == 0 ? 6 : 132, isAscending: isAscending, source: source,
+      destination: destination, frame: frame, timestamp: timestamp, seen: Int(side.seen),
+      isTurn: side.flags.contains(.turn), followsGap: side.flags.contains(.gap))
   }
 }

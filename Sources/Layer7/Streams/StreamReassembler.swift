@@ -1,4 +1,5 @@
 internal import Addresses
+internal import CPrefetch
 
 /// Puts the byte streams of TCP connections together (RFC 9293, section 3.4) and hands them to a consumer.
 ///
@@ -33,18 +34,38 @@ public struct StreamReassembler: ~Copyable {
   /// Bytes that are set aside for what waits.
   public var allocatedBytes: Int { store.allocated }
 
+  /// Whether nothing that either end says in this connection is of interest any more.
+  @inline(__always)
+  public func isDone(_ number: Int) -> Bool {
+    connections[number].ascending.flags.contains(.done) && connections[number].descending.flags.contains(.done)
+  }
+
+  /// Asks for the memory of a connection that will be looked at.
+  @inline(__always)
+  public func prefetch(_ number: Int) {
+    guard connections.indices.contains(number) else { return }
+    connections.withUnsafeBufferPointer { connections in
+      // Within an array that is not empty.
+      let start = UnsafeRawPointer(connections.baseAddress.unsafelyUnwrapped + number)
+      weir_prefetch_for_writing(start)
+      weir_prefetch_for_writing(start + 64)
+      weir_prefetch_for_writing(start + 128)
+    }
+  }
+
   /// Takes in one segment.
   ///
   /// - Parameters:
   ///   - payload: what was captured of it; at most `segment.length` bytes.
+  ///   - guess: the number that its connection may have, which is looked at first.
   /// - Returns: the number of its connection, as in `StreamChunk.stream`.
   @discardableResult
   public mutating func add<Consumer: StreamConsumer & ~Copyable>(
-    _ segment: TCPSegment, _ payload: RawSpan, to consumer: inout Consumer
+    _ segment: TCPSegment, _ payload: RawSpan, guess: Int = -1, to consumer: inout Consumer
   ) -> Int {
     counters.segments &+= 1
-    let (key, isAscending) = StreamKey.of(segment.source, segment.destination)
-    let number = connection(key, to: &consumer)
+    let (key, isAscending) = StreamKey.of(segment)
+    let number = connection(key, guess, to: &consumer)
     if segment.flags.contains(.syn) { synchronize(number, isAscending, segment, to: &consumer) }
     touch(number, isAscending, segment)
     var side = isAscending ? connections[number].ascending : connections[number].descending
@@ -95,8 +116,9 @@ public struct StreamReassembler: ~Copyable {
 
   @inline(__always)
   private mutating func connection<Consumer: StreamConsumer & ~Copyable>(
-    _ key: StreamKey, to consumer: inout Consumer
+    _ key: StreamKey, _ guess: Int, to consumer: inout Consumer
   ) -> Int {
+    if connections.indices.contains(guess), connections[guess].key == key { return guess }
     if last >= 0, connections[last].key == key { return last }
     let hash = key.hash
     let found = index.find(hash) { connections[$0].key == key }

@@ -21,6 +21,8 @@ public struct TCPSegment: Sendable {
   public var length: Int
   public var frame: Int
   public var timestamp: Int64
+  /// 0 for TCP; what is carried otherwise has a number of its own for each stream between the same ends.
+  public var channel: UInt32 = 0
 
   public init(
     source: StreamEnd, destination: StreamEnd, sequence: UInt32, acknowledgment: UInt32 = 0, flags: Flags = .ack,

@@ -24,7 +24,11 @@ enum FileInput {
     }
   }
 
-  enum Kind { case directory, symbolicLink, other }
+  enum Kind {
+    case directory, symbolicLink, regular
+    /// A pipe, a device, a socket: reading one may never end.
+    case other
+  }
 
   static func kind(of path: String, followingLinks: Bool) throws(Failure) -> Kind {
     var status = stat()
@@ -33,6 +37,7 @@ enum FileInput {
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .directory
     case S_IFLNK: return .symbolicLink
+    case S_IFREG: return .regular
     default: return .other
     }
   }

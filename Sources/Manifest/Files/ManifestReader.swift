@@ -104,7 +104,17 @@ public struct ManifestReader: Sendable {
   }
 
   private mutating func readLinkedFile(_ path: String, _ kind: FileInput.Kind, _ each: (ManifestObject) -> Void) {
-    if kind == .symbolicLink, (try? FileInput.kind(of: path, followingLinks: true)) == .directory { return }
+    var kind = kind
+    if kind == .symbolicLink {
+      // A link that leads nowhere is a file that cannot be read.
+      kind = (try? FileInput.kind(of: path, followingLinks: true)) ?? .regular
+    }
+    guard kind == .regular else {
+      if kind == .other {
+        diagnostics.append(Diagnostic(.warning, at: Location(file: path), "not a regular file, left out"))
+      }
+      return
+    }
     readFile(path, named: path, each)
   }
 

@@ -21,7 +21,10 @@ struct ObjectSplitter {
   /// `inherited` is what an element of a list that does not say what it is must be.
   private mutating func split(_ value: Value, _ inherited: Head, depth: Int, _ each: (ManifestObject) -> Void) {
     guard case .map = value.content else {
-      return report(value, "expected an object with apiVersion and kind, found a \(value.typeName)")
+      // A text that is no object is perhaps no manifest at all.
+      return report(
+        value, "expected an object with apiVersion and kind, found a \(value.typeName)",
+        category: depth > 0 ? .object : .data)
     }
     guard let head = head(of: value, inherited) else {
       // No object, but its readers may have something to say about it.
@@ -57,10 +60,12 @@ struct ObjectSplitter {
 
   private mutating func head(of value: Value, _ inherited: Head) -> Head? {
     var head = inherited
+    // What may be a list holds who knows what.
+    let category: Diagnostic.Category = value["items"] == nil ? .object : .data
     for (key, path) in [("apiVersion", \Head.apiVersion), ("kind", \Head.kind)] {
       guard let field = value[key] else { continue }
       guard let text = field.string, !text.isEmpty else {
-        report(field, "\(key): expected a string, found a \(field.typeName)")
+        report(field, "\(key): expected a string, found a \(field.typeName)", category: category)
         return nil
       }
       head[keyPath: path] = text
@@ -71,19 +76,24 @@ struct ObjectSplitter {
     }
     guard !head.kind.isEmpty else {
       // kubectl prints the kind of a list last.
-      report(value, "kind is missing", hint: value["items"]?.list.map { _ in "has the text of a List been cut off?" })
+      report(
+        value, "kind is missing", hint: value["items"]?.list.map { _ in "has the text of a List been cut off?" },
+        category: category)
       return nil
     }
     guard !head.apiVersion.isEmpty else {
-      report(value, "\(head.kind): apiVersion is missing")
+      report(value, "\(head.kind): apiVersion is missing", category: category)
       return nil
     }
     return head
   }
 
   private mutating func report(
-    _ value: Value, severity: Diagnostic.Severity = .error, _ message: String, hint: String? = nil
+    _ value: Value, severity: Diagnostic.Severity = .error, _ message: String, hint: String? = nil,
+    category: Diagnostic.Category = .data
   ) {
-    diagnostics.append(Diagnostic(severity, at: Location(file: file, position: value.position), message, hint: hint))
+    diagnostics.append(
+      Diagnostic(
+        severity, at: Location(file: file, position: value.position), message, hint: hint, category: category))
   }
 }

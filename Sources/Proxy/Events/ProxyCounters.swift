@@ -52,6 +52,8 @@ public enum UnjudgedReason: Sendable, Hashable {
   case terminatedTLS
   /// The capture lacks the bytes that tell.
   case incomplete
+  /// What HTTP/2 compresses does not fit into memory together with that of all other connections.
+  case exhausted
   /// QUIC, whose server names Cilium does not look at.
   case quic
 
@@ -60,6 +62,7 @@ public enum UnjudgedReason: Sendable, Hashable {
     case .unmodelled(let name): "redirected to \(name), a proxy that Weir does not model"
     case .terminatedTLS: "TLS that the proxy would decrypt (terminatingTLS)"
     case .incomplete: "the capture lacks the bytes that the proxy would judge"
+    case .exhausted: "compressed headers that do not fit into memory"
     case .quic: "QUIC redirected to a proxy for TCP"
     }
   }

@@ -38,9 +38,12 @@ final class ProxyConnection {
   var kafka = KafkaParser(.client)
   var kafkaExchanges = KafkaExchanges()
 
-  /// About how many bytes the unanswered requests take.
+  /// What the fields of both directions of HTTP/2 took when it was counted last.
+  var fieldBytes = 0
+
+  /// About how many bytes the unanswered requests take, and the fields of HTTP/2.
   var heldBytes: Int {
-    requests.reduce(0) { $0 + $1.heldBytes } + streams.values.reduce(0) { $0 + $1.heldBytes }
+    fieldBytes + requests.reduce(0) { $0 + $1.heldBytes } + streams.values.reduce(0) { $0 + $1.heldBytes }
   }
 
   /// Unanswered requests that are remembered.
@@ -52,6 +55,15 @@ final class ProxyConnection {
     self.server = server
     self.hasBeginning = hasBeginning
     isClientAscending = !(server < client)
+  }
+
+  /// Frees what is counted in `heldBytes`.
+  func forgetRequests() {
+    requests = []
+    streams = [:]
+    clientHTTP2 = nil
+    serverHTTP2 = nil
+    fieldBytes = 0
   }
 
   /// Everything from the beginning was there: what is not understood, the proxy would not understand either.

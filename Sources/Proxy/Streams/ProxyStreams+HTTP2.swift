@@ -4,8 +4,24 @@ import Layer7
 extension ProxyStreams {
   private static let pushPromise: UInt8 = 5
 
+  /// Counts what the connection's fields take. False when they do not fit into what all connections may take: then the
+  /// connection is given up.
+  private mutating func countFields(_ connection: ProxyConnection) -> Bool {
+    let now = (connection.clientHTTP2?.heldBytes ?? 0) + (connection.serverHTTP2?.heldBytes ?? 0)
+    heldBytes += now - connection.fieldBytes
+    connection.fieldBytes = now
+    guard heldBytes > Self.maximumHeld else { return true }
+    heldBytes -= connection.heldBytes
+    connection.forgetRequests()
+    report.counters.givenUp += 1
+    giveUp(connection, .exhausted)
+    return false
+  }
+
   mutating func readHTTP2(_ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection) -> Step {
-    guard let (consumed, event) = connection.clientHTTP2?.consume(bytes) else { return .wait(bytes.byteCount) }
+    guard let (consumed, event) = connection.clientHTTP2?.consume(bytes), countFields(connection) else {
+      return .wait(bytes.byteCount)
+    }
     switch event {
     case .headers:
       guard let block = connection.clientHTTP2?.block else { return .goOn(consumed) }
@@ -29,7 +45,9 @@ extension ProxyStreams {
   }
 
   mutating func readHTTP2Response(_ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection) -> Step {
-    guard let (consumed, event) = connection.serverHTTP2?.consume(bytes) else { return .wait(bytes.byteCount) }
+    guard let (consumed, event) = connection.serverHTTP2?.consume(bytes), countFields(connection) else {
+      return .wait(bytes.byteCount)
+    }
     guard event == .headers, let block = connection.serverHTTP2?.block else { return .wait(consumed) }
     // Interim responses are not logged.
     guard block.frameType != Self.pushPromise, let status = block.text(of: ":status").flatMap({ Int($0) }),

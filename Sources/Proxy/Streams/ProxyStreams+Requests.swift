@@ -12,10 +12,20 @@ extension ProxyStreams {
     if settings.recordsEvents {
       pending.content = HTTPContent(request, version: version, isNormalized: settings.normalizesPath)
     }
+    var changed: HTTPChangedRequest?
     for hop in connection.hops where hop.kind == .http {
       let code: Int
-      switch policies[hop.rules].envoy?.decide(request, from: hop.remote) {
-      case .allowed, nil:
+      switch decide(request, changed, hop) {
+      case .allowed(_, let effects):
+        add(pending.content, hop.direction)
+        pending.passed.append(hop.direction)
+        guard !effects.isEmpty else { continue }
+        changed = change(request, changed, effects)
+        if let changed, settings.recordsEvents {
+          pending.content = HTTPContent(changed.view, version: version, isNormalized: settings.normalizesPath)
+        }
+        continue
+      case nil:
         add(pending.content, hop.direction)
         pending.passed.append(hop.direction)
         continue
@@ -29,8 +39,24 @@ extension ProxyStreams {
     return hold(pending)
   }
 
+  /// A proxy's decision on a request, or on what the proxies before it have made of it.
+  private func decide(
+    _ request: borrowing HTTPRequestView, _ changed: HTTPChangedRequest?, _ hop: ProxyHop
+  ) -> EnvoyRules.HTTPRequestDecision? {
+    guard let rules = policies[hop.rules].envoy else { return nil }
+    guard let changed else { return rules.decide(request, from: hop.remote) }
+    return rules.decide(changed.view, from: hop.remote)
+  }
+
+  private func change(
+    _ request: borrowing HTTPRequestView, _ changed: HTTPChangedRequest?, _ effects: [HTTPDecision.Effect]
+  ) -> HTTPChangedRequest? {
+    guard let changed else { return HTTPChangedRequest(request, effects) }
+    return HTTPChangedRequest(changed.view, effects) ?? changed
+  }
+
   /// Bytes of requests whose responses have not come, in all connections. Of those beyond, responses give no event.
-  private static var maximumHeld: Int { 64 << 20 }
+  static var maximumHeld: Int { 64 << 20 }
 
   private mutating func hold(_ pending: PendingRequest) -> PendingRequest {
     var pending = pending

@@ -17,7 +17,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   var current: Current?
   let settings: ProxySettings
   var policies: ProxyPolicies
-  /// What all unanswered requests take.
+  /// What all unanswered requests take, and the fields of HTTP/2.
   var heldBytes = 0
   private var connections: ContiguousArray<ProxyConnection?> = []
 
@@ -82,8 +82,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     guard let connection = connection(chunk), connection.closedBy == nil, connection.reading != .opaque else {
       return .done
     }
-    return chunk.isAscending == connection.isClientAscending
-      ? readClient(bytes, chunk, connection) : readServer(bytes, chunk, connection)
+    return read(bytes, chunk, connection, isClient: chunk.isAscending == connection.isClientAscending)
   }
 
   mutating func breakOff(_ bytes: RawSpan, _ chunk: StreamChunk, _ reason: StreamBreak) -> Bool {
@@ -127,8 +126,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   mutating func close(_ connection: ProxyConnection, _ hop: ProxyHop, _ text: @autoclosure () -> String) {
     connection.closedBy = hop.direction
     heldBytes -= connection.heldBytes
-    connection.requests = []
-    connection.streams = [:]
+    connection.forgetRequests()
     report.refuse(hop.direction, endsFlow: true)
     report.add(ProxyEvent(hop.direction, .connection(text()), isDropped: true))
   }
@@ -154,21 +152,13 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     case wait(Int, needed: Int = 0)
   }
 
-  private mutating func readClient(
-    _ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection
+  private mutating func read(
+    _ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection, isClient: Bool
   ) -> Consumption {
     var position = 0
     while position < bytes.byteCount {
       let rest = bytes.extracting(droppingFirst: position)
-      let step =
-        switch connection.reading {
-        case .opening: open(rest, connection)
-        case .http1: readHTTP1(rest, chunk, connection)
-        case .http2: readHTTP2(rest, chunk, connection)
-        case .dns: readDNS(rest, chunk, connection, isClient: true)
-        case .kafka: readKafka(rest, connection)
-        case .opaque: Step.wait(0)
-        }
+      let step = isClient ? readClient(rest, chunk, connection) : readServer(rest, chunk, connection)
       if connection.closedBy != nil || connection.reading == .opaque { return .done }
       switch step {
       case .goOn(let count): position += count
@@ -178,25 +168,24 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     return Consumption(consumed: position)
   }
 
-  private mutating func readServer(
-    _ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection
-  ) -> Consumption {
-    var position = 0
-    while position < bytes.byteCount {
-      let rest = bytes.extracting(droppingFirst: position)
-      let step =
-        switch connection.reading {
-        case .http1: readHTTP1Response(rest, chunk, connection)
-        case .http2: readHTTP2Response(rest, chunk, connection)
-        case .dns: readDNS(rest, chunk, connection, isClient: false)
-        // What a server says before its client, and replies of Kafka, no proxy judges.
-        case .opening, .kafka, .opaque: Step.wait(rest.byteCount)
-        }
-      switch step {
-      case .goOn(let count): position += count
-      case .wait(let count, let needed): return Consumption(consumed: position + count, needed: needed)
-      }
+  private mutating func readClient(_ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection) -> Step {
+    switch connection.reading {
+    case .opening: open(bytes, connection)
+    case .http1: readHTTP1(bytes, chunk, connection)
+    case .http2: readHTTP2(bytes, chunk, connection)
+    case .dns: readDNS(bytes, chunk, connection, isClient: true)
+    case .kafka: readKafka(bytes, connection)
+    case .opaque: .wait(0)
     }
-    return Consumption(consumed: position)
+  }
+
+  private mutating func readServer(_ bytes: RawSpan, _ chunk: StreamChunk, _ connection: ProxyConnection) -> Step {
+    switch connection.reading {
+    case .http1: readHTTP1Response(bytes, chunk, connection)
+    case .http2: readHTTP2Response(bytes, chunk, connection)
+    case .dns: readDNS(bytes, chunk, connection, isClient: false)
+    // What a server says before its client, and replies of Kafka, no proxy judges.
+    case .opening, .kafka, .opaque: .wait(bytes.byteCount)
+    }
   }
 }

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Capture
 import Cluster
+import Compiler
 import Dataplane
 import Kernel
 import Latency
 import Manifest
+import Names
 import Packet
 import Proxy
 import Tables
@@ -111,7 +113,8 @@ struct BenchCommand: ParsableCommand {
     var builder = PacketLoad.Builder(limit: Self.memory)
     var description = BenchInput(cluster: "", traffic: "")
     if !captures.isEmpty { description.traffic = try readCaptures(&builder, console) }
-    let workspace = try workspace(&description, console)
+    var workspace = try workspace(&description, console)
+    try learnNames(&workspace, console)
     if captures.isEmpty {
       description.traffic = try makeTraffic(workspace.tables, &builder, console)
       description.seed = seed
@@ -139,6 +142,12 @@ struct BenchCommand: ParsableCommand {
       BenchJSON(input: description, packets: load.count, bytes: load.byteCount, figures: figures).write(to: &json)
       try StandardOutput.print(json.bytes)
     }
+  }
+
+  /// What the captures' DNS answers teach, as of their end: the benchmarks' tables do not change.
+  private func learnNames(_ workspace: inout Workspace, _ console: Console) throws {
+    guard !captures.isEmpty, !captures.contains("-"), workspace.compilation.input.learnsNames else { return }
+    workspace.resolve(try CapturedNames(captures, workspace, console).addresses)
   }
 
   /// Where the kernel may not be used, why is said, and the engine's figures stand alone.

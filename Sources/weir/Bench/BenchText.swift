@@ -21,15 +21,24 @@ struct BenchText {
 
   private var head: [String] {
     var lines = ["cluster   \(input.cluster)", "packets   \(input.traffic)"]
-    if let figures = figures.first {
-      let verdicts = figures.verdicts
-      let parts = [
-        ("FORWARDED", verdicts.forwarded), ("REDIRECTED", verdicts.redirected), ("AUDIT", verdicts.audit),
-        ("DROPPED", verdicts.dropped), ("UNJUDGED", verdicts.unjudged),
-      ].filter { $0.1 > 0 }.map { "\(Self.share(Double($0.1) / Double(max(packets, 1)))) \($0.0)" }
-      lines.append("verdicts  " + parts.joined(separator: ", "))
+    guard let first = figures.first else { return lines }
+    lines.append("verdicts  " + verdicts(first))
+    for other in figures.dropFirst() where other.verdicts != first.verdicts {
+      lines += style.wrap(
+        "of \(other.name): \(verdicts(other)). It judges a packet as it arrives, so it opens no tunnels, drops nothing for "
+          + "following a refusal, and hears nothing from proxies: over this traffic the figures are not of the same work.",
+        first: "          ", next: "          ")
     }
     return lines
+  }
+
+  private func verdicts(_ figures: BackEndFigures) -> String {
+    let verdicts = figures.verdicts
+    let parts = [
+      ("FORWARDED", verdicts.forwarded), ("REDIRECTED", verdicts.redirected), ("AUDIT", verdicts.audit),
+      ("DROPPED", verdicts.dropped), ("UNJUDGED", verdicts.unjudged),
+    ].filter { $0.1 > 0 }.map { "\(Self.share(Double($0.1) / Double(max(packets, 1)))) \($0.0)" }
+    return parts.joined(separator: ", ")
   }
 
   // MARK: How fast

@@ -18,6 +18,9 @@ struct CaptureMessages {
   private(set) var dnsNames = NameCounts()
   private(set) var kafkaTopics = NameCounts()
 
+  /// The name that is made at the moment.
+  private var name: [UInt8] = []
+
   init(listsMessages: Bool) {
     self.listsMessages = listsMessages
   }
@@ -41,7 +44,13 @@ struct CaptureMessages {
   }
 
   mutating func add(_ head: HTTP1Head, _ bytes: RawSpan, _ place: MessagePlace) {
-    if head.isRequest { httpHosts.add(head.host.map { bytes.text($0) }) }
+    if head.isRequest {
+      if let host = head.host {
+        bytes.part(host).withUnsafeBytes { httpHosts.add($0) }
+      } else {
+        httpHosts.addNameless()
+      }
+    }
     guard listsMessages else { return }
     http1.add(place) { $0.head(head, bytes) }
   }
@@ -53,7 +62,12 @@ struct CaptureMessages {
 
   mutating func add(_ message: DNSMessage, _ bytes: RawSpan, _ dialect: DNSDialect, _ place: MessagePlace) {
     if !message.isResponse {
-      dnsNames.add(message.questions.first.flatMap { DNSMessage.displayName(in: bytes, at: $0.name) })
+      name.removeAll(keepingCapacity: true)
+      if let question = message.questions.first, DNSMessage.appendDisplayName(in: bytes, at: question.name, to: &name) {
+        name.withUnsafeBytes { dnsNames.add($0) }
+      } else {
+        dnsNames.addNameless()
+      }
     }
     guard listsMessages else { return }
     dns.add(place) { $0.message(message, bytes, dialect) }

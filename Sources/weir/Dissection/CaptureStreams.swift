@@ -4,15 +4,17 @@ import Layer7
 ///
 /// Which protocol a direction speaks shows in what it says first. Until it has shown, every segment is looked at again:
 /// TLS may begin behind something else, such as STARTTLS or the answer of a proxy.
-struct CaptureStreams: StreamConsumer {
+struct CaptureStreams: StreamConsumer, ~Copyable {
   private enum Side {
     /// Whether anything was said before.
     case unknown(isFirst: Bool)
     case tls(TLSStreamReader)
-    case http1(HTTP1Parser)
-    case http2(HTTP2Parser)
-    case dns(DNSStreamParser)
-    case kafka(KafkaParser)
+    case http1(Int32)
+    case http2(Int32)
+    case dns
+    case kafka(Int32)
+    /// Nothing that is said is of interest.
+    case ignored
 
     var isUnknown: Bool {
       if case .unknown = self { true } else { false }
@@ -27,21 +29,58 @@ struct CaptureStreams: StreamConsumer {
 
   var messages: CaptureMessages
   private var sides: ContiguousArray<Side> = []
-  private var exchanges: ContiguousArray<Exchanges> = []
+  /// The number of a connection's exchanges, or `nothing`.
+  private var exchangeNumbers: ContiguousArray<Int32> = []
+  private var exchanges = ParserPool<Exchanges>()
+  private var http1 = ParserPool<HTTP1Parser>()
+  private var http2 = ParserPool<HTTP2Parser>()
+  private var kafka = ParserPool<KafkaParser>()
+
+  /// What the fields of all directions of HTTP/2 take, and may take.
+  private var fieldBytes = 0
+  private static let maximumFieldBytes = 1 << 28
+  /// Directions of HTTP/2 that were given up because all take too much.
+  private(set) var exhaustions = 0
+
+  private static let nothing: Int32 = -1
 
   init(listsMessages: Bool) {
     messages = CaptureMessages(listsMessages: listsMessages)
   }
 
   mutating func begin(_ stream: Int) {
-    while exchanges.count <= stream {
-      exchanges.append(Exchanges())
+    while exchangeNumbers.count <= stream {
+      exchangeNumbers.append(Self.nothing)
       sides.append(.unknown(isFirst: true))
       sides.append(.unknown(isFirst: true))
     }
-    exchanges[stream] = Exchanges()
-    sides[stream * 2] = .unknown(isFirst: true)
-    sides[stream * 2 + 1] = .unknown(isFirst: true)
+    change(stream * 2, to: .unknown(isFirst: true))
+    change(stream * 2 + 1, to: .unknown(isFirst: true))
+    forgetExchanges(stream)
+  }
+
+  private mutating func change(_ side: Int, to new: Side) {
+    switch sides[side] {
+    case .http1(let number): http1.giveBack(number)
+    case .http2(let number):
+      fieldBytes -= http2[number].heldBytes
+      http2[number] = HTTP2Parser(.midstream)
+      http2.giveBack(number)
+    case .kafka(let number): kafka.giveBack(number)
+    case .unknown, .tls, .dns, .ignored: break
+    }
+    sides[side] = new
+  }
+
+  private mutating func forgetExchanges(_ stream: Int) {
+    guard exchangeNumbers[stream] != Self.nothing else { return }
+    exchanges.giveBack(exchangeNumbers[stream])
+    exchangeNumbers[stream] = Self.nothing
+  }
+
+  private mutating func exchangeNumber(_ stream: Int) -> Int32 {
+    if exchangeNumbers[stream] == Self.nothing { exchangeNumbers[stream] = exchanges.take(Exchanges()) }
+    return exchangeNumbers[stream]
   }
 
   mutating func consume(_ bytes: RawSpan, _ chunk: StreamChunk) -> Consumption {
@@ -62,25 +101,28 @@ struct CaptureStreams: StreamConsumer {
     var lost = UInt64.max
     if case .lost(let count?) = reason { lost = UInt64(count) }
     switch sides[chunk.side] {
-    case .unknown: break
+    case .unknown, .dns, .ignored: break
     case .tls(var reader):
       var position = 0
       while case .hello(let hello) = reader.next(bytes, &position, isFinal: true) {
         messages.add(hello, isDatagram: false, place(chunk))
       }
       sides[chunk.side] = .unknown(isFirst: true)
-    case .http1(var parser):
-      parser.skip(lost)
-      sides[chunk.side] = .http1(parser)
-    case .http2(var parser):
-      parser.skip(lost)
-      sides[chunk.side] = .http2(parser)
-    case .dns: break
-    case .kafka(var parser):
-      parser.skip(lost)
-      sides[chunk.side] = .kafka(parser)
+    case .http1(let number): http1[number].skip(lost)
+    case .http2(let number):
+      fieldBytes -= http2[number].heldBytes
+      http2[number].skip(lost)
+      fieldBytes += http2[number].heldBytes
+    case .kafka(let number): kafka[number].skip(lost)
     }
+    if reason == .end { end(chunk) }
     return reason != .end
+  }
+
+  /// What a direction needed is free for others, and what both shared when both have ended.
+  private mutating func end(_ chunk: StreamChunk) {
+    change(chunk.side, to: .ignored)
+    if case .ignored = sides[chunk.otherSide] { forgetExchanges(chunk.stream) }
   }
 
   // MARK: - Reading
@@ -97,10 +139,11 @@ struct CaptureStreams: StreamConsumer {
     switch sides[chunk.side] {
     case .unknown(let isFirst): return recognise(bytes, chunk, isFirst: isFirst)
     case .tls(let reader): return readTLS(reader, bytes, chunk)
-    case .http1(let parser): return readHTTP1(parser, bytes, chunk)
-    case .http2(let parser): return readHTTP2(parser, bytes, chunk)
-    case .dns(let parser): return readDNS(parser, bytes, chunk)
-    case .kafka(let parser): return readKafka(parser, bytes, chunk)
+    case .http1(let number): return readHTTP1(number, bytes, chunk)
+    case .http2(let number): return readHTTP2(number, bytes, chunk)
+    case .dns: return readDNS(bytes, chunk)
+    case .kafka(let number): return readKafka(number, bytes, chunk)
+    case .ignored: return Step(consumed: 0, isDone: true)
     }
   }
 
@@ -114,19 +157,23 @@ struct CaptureStreams: StreamConsumer {
     }
     switch found {
     case .tls: sides[chunk.side] = .tls(TLSStreamReader())
-    case .http1: begin(chunk, .http1(HTTP1Parser()), other: .http1(HTTP1Parser()))
-    case .http2: begin(chunk, .http2(HTTP2Parser(.midstream)), other: .http2(HTTP2Parser(.midstream)))
-    case .dns: sides[chunk.side] = .dns(DNSStreamParser())
-    case .kafkaClient: begin(chunk, .kafka(KafkaParser(.client)), other: .kafka(KafkaParser(.broker)))
-    case .kafkaBroker: begin(chunk, .kafka(KafkaParser(.broker)), other: .kafka(KafkaParser(.client)))
+    case .dns: sides[chunk.side] = .dns
+    case .http1, .http2, .kafkaClient, .kafkaBroker:
+      begin(found, chunk.side)
+      // What one direction speaks tells what the other does.
+      if sides[chunk.otherSide].isUnknown { begin(found.answer, chunk.otherSide) }
     }
     return Step(consumed: 0, isHandedOver: true)
   }
 
-  /// What one direction speaks tells what the other does.
-  private mutating func begin(_ chunk: StreamChunk, _ side: Side, other: Side) {
-    sides[chunk.side] = side
-    if sides[chunk.otherSide].isUnknown { sides[chunk.otherSide] = other }
+  private mutating func begin(_ found: StreamProtocol, _ side: Int) {
+    switch found {
+    case .http1: change(side, to: .http1(http1.take(HTTP1Parser(), prepare: { $0.restart() })))
+    case .http2: change(side, to: .http2(http2.take(HTTP2Parser(.midstream))))
+    case .kafkaClient: change(side, to: .kafka(kafka.take(KafkaParser(.client))))
+    case .kafkaBroker: change(side, to: .kafka(kafka.take(KafkaParser(.broker))))
+    case .tls, .dns: break
+    }
   }
 
   private mutating func readTLS(_ parser: TLSStreamReader, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
@@ -134,7 +181,10 @@ struct CaptureStreams: StreamConsumer {
     var position = 0
     while true {
       switch reader.next(bytes, &position) {
-      case .hello(let hello): messages.add(hello, isDatagram: false, place(chunk))
+      case .hello(let hello):
+        messages.add(hello, isDatagram: false, place(chunk))
+        // The other end answers, and says no hello itself.
+        change(chunk.otherSide, to: .ignored)
       case .needs(let count):
         sides[chunk.side] = .tls(reader)
         return Step(consumed: position, needed: count)
@@ -143,20 +193,16 @@ struct CaptureStreams: StreamConsumer {
     }
   }
 
-  private mutating func readHTTP1(_ parser: HTTP1Parser, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
-    var parser = parser
-    // The parser's lists are this copy's alone while it reads.
-    sides[chunk.side] = .unknown(isFirst: false)
+  private mutating func readHTTP1(_ number: Int32, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
+    let exchange = exchangeNumber(chunk.stream)
     var position = 0
     while true {
       let rest = bytes.extracting(droppingFirst: position)
-      let (consumed, event) = parser.consume(rest, &exchanges[chunk.stream].http)
+      let (consumed, event) = http1[number].consume(rest, &exchanges[exchange].http)
       position += consumed
       switch event {
-      case .head: messages.add(parser.head, rest, place(chunk))
-      case .needsBytes, .waits:
-        sides[chunk.side] = .http1(parser)
-        return Step(consumed: position)
+      case .head: messages.add(http1[number].head, rest, place(chunk))
+      case .needsBytes, .waits: return Step(consumed: position)
       case .switched(let successor):
         let isPreface =
           position < bytes.byteCount && bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self) == UInt8(ascii: "P")
@@ -174,66 +220,67 @@ struct CaptureStreams: StreamConsumer {
     switch successor {
     case .http2:
       // The other direction switches when it has read its last message.
-      sides[chunk.side] = .http2(HTTP2Parser(isPreface ? .clientPreface : .firstFrame))
+      change(chunk.side, to: .http2(http2.take(HTTP2Parser(isPreface ? .clientPreface : .firstFrame))))
     case .tunnel, .upgraded:
-      exchanges[chunk.stream].http = HTTP1Exchanges()
-      sides[chunk.side] = .unknown(isFirst: true)
-      sides[chunk.otherSide] = .unknown(isFirst: true)
+      forgetExchanges(chunk.stream)
+      change(chunk.side, to: .unknown(isFirst: true))
+      change(chunk.otherSide, to: .unknown(isFirst: true))
     }
   }
 
-  private mutating func readHTTP2(_ parser: HTTP2Parser, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
-    var parser = parser
-    sides[chunk.side] = .unknown(isFirst: false)
+  private mutating func readHTTP2(_ number: Int32, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
     var position = 0
     while true {
-      let (consumed, event) = parser.consume(bytes.extracting(droppingFirst: position))
+      fieldBytes -= http2[number].heldBytes
+      let (consumed, event) = http2[number].consume(bytes.extracting(droppingFirst: position))
+      fieldBytes += http2[number].heldBytes
       position += consumed
+      if fieldBytes > Self.maximumFieldBytes {
+        exhaustions += 1
+        change(chunk.side, to: .ignored)
+        return Step(consumed: position, isDone: true)
+      }
       switch event {
-      case .headers: messages.add(parser.block, place(chunk))
-      case .needsBytes:
-        sides[chunk.side] = .http2(parser)
-        return Step(consumed: position)
-      case .failed: return Step(consumed: position, isDone: true)
+      case .headers: messages.add(http2[number].block, place(chunk))
+      case .needsBytes: return Step(consumed: position)
+      case .failed:
+        change(chunk.side, to: .ignored)
+        return Step(consumed: position, isDone: true)
       }
     }
   }
 
-  private mutating func readDNS(_ parser: DNSStreamParser, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
-    var parser = parser
+  private mutating func readDNS(_ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
+    var parser = DNSStreamParser()
     var position = 0
     while true {
       let rest = bytes.extracting(droppingFirst: position)
       let (consumed, event) = parser.consume(rest)
       position += consumed
-      guard case .message(let range) = event else {
-        sides[chunk.side] = .dns(parser)
-        return Step(consumed: position)
-      }
+      guard case .message(let range) = event else { return Step(consumed: position) }
       let dialect = DNSDialect.of(chunk.source.port, chunk.destination.port) ?? .dns
       let content = rest.extracting(range)
       if let message = DNSMessage(content) { messages.add(message, content, dialect, place(chunk)) }
     }
   }
 
-  private mutating func readKafka(_ parser: KafkaParser, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
-    var parser = parser
+  private mutating func readKafka(_ number: Int32, _ bytes: RawSpan, _ chunk: StreamChunk) -> Step {
+    let exchange = exchangeNumber(chunk.stream)
     var position = 0
     while true {
       let rest = bytes.extracting(droppingFirst: position)
-      let (consumed, event) = parser.consume(rest, &exchanges[chunk.stream].kafka)
+      let (consumed, event) = kafka[number].consume(rest, &exchanges[exchange].kafka)
       position += consumed
       switch event {
       case .request(let request): messages.add(request, rest, place(chunk))
       case .response(let response): messages.add(response, place(chunk))
-      case .needsBytes, .notKafka:
-        sides[chunk.side] = .kafka(parser)
-        return Step(consumed: position)
+      case .needsBytes, .notKafka: return Step(consumed: position)
       }
     }
   }
 
   private func place(_ chunk: StreamChunk) -> MessagePlace {
-    MessagePlace(frame: chunk.frame, protocolNumber: 6, source: chunk.source, destination: chunk.destination)
+    MessagePlace(
+      frame: chunk.frame, protocolNumber: chunk.protocolNumber, source: chunk.source, destination: chunk.destination)
   }
 }

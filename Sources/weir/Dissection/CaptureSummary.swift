@@ -1,7 +1,7 @@
 import Packet
 
 /// What is counted of one capture.
-struct CaptureSummary {
+struct CaptureSummary: ~Copyable {
   struct Count {
     var packets = 0
     var bytes = 0
@@ -26,9 +26,16 @@ struct CaptureSummary {
   private(set) var malformed = 0
   private(set) var fragments = 0
   private(set) var vlanTagged = 0
-  private(set) var flows = FlowTable()
+  var flows = FlowTable()
 
-  mutating func count(_ headers: PacketHeaders, timestamp: Int64, length: Int, captured: Int) {
+  /// - Parameters:
+  ///   - place: of the packet's flow.
+  ///   - guess: the flow's number, perhaps.
+  /// - Returns: the flow's number; -1 when it has none.
+  @inline(__always)
+  mutating func count(
+    _ headers: PacketHeaders, _ place: FlowTable.Place?, guess: Int, timestamp: Int64, length: Int, captured: Int
+  ) -> Int {
     packets += 1
     // Lengths are below 2³², so that it takes 2³¹ packets to overflow; damaged captures claim such lengths.
     bytes &+= length
@@ -50,7 +57,8 @@ struct CaptureSummary {
     }
     if headers.flags.contains(.fragment) { fragments += 1 }
     if headers.vlanCount > 0 { vlanTagged += 1 }
-    flows.count(headers, length: length, frame: packets)
+    guard let place else { return -1 }
+    return flows.count(place, guess: guess, tcpFlags: headers.tcpFlags, length: length, frame: packets)
   }
 
   /// The protocols that occurred, most packets first.

@@ -31,7 +31,7 @@ struct DissectionJSON {
   mutating func flush(_ body: ([UInt8]) -> Void) { json.flush(body) }
 
   mutating func finish(
-    _ summary: CaptureSummary, _ messages: CaptureMessages, _ counts: ReassemblyCounts, damage: CaptureError?
+    _ summary: borrowing CaptureSummary, _ messages: CaptureMessages, _ counts: ReassemblyCounts, damage: CaptureError?
   ) {
     if listsPackets { json.end("]") }
     json.field("packets", summary.packets)
@@ -58,7 +58,7 @@ struct DissectionJSON {
     json.line()
   }
 
-  private mutating func addCounts(_ summary: CaptureSummary) {
+  private mutating func addCounts(_ summary: borrowing CaptureSummary) {
     func add(_ name: String, _ count: CaptureSummary.Count, to json: inout JSONWriter) {
       json.key(name)
       json.object {

@@ -7,7 +7,7 @@ enum DissectionText {
   private static let topFlows = 10
 
   static func text(
-    _ reader: borrowing CaptureReader, _ summary: CaptureSummary, _ messages: CaptureMessages,
+    _ reader: borrowing CaptureReader, _ summary: borrowing CaptureSummary, _ messages: CaptureMessages,
     _ counts: ReassemblyCounts
   ) -> String {
     let compression = reader.isCompressed ? ", gzip" : ""
@@ -21,12 +21,12 @@ enum DissectionText {
       let length = overflow ? "" : " + \(CaptureTime.text(duration)) s"
       lines.append("  time        \(CaptureTime.text(first))\(length)")
     }
-    lines += protocolLines(summary) + oddities(summary) + flowLines(summary.flows)
+    lines += protocolLines(summary) + oddities(summary) + flowLines(summary.flows.flows)
     lines += MessagesText.lines(messages) + counts.lines
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func protocolLines(_ summary: CaptureSummary) -> [String] {
+  private static func protocolLines(_ summary: borrowing CaptureSummary) -> [String] {
     var rows = summary.protocols.map { ("\(ProtocolName.of($0.number)) over IPv\($0.version)", $0.count) }
     if summary.withoutIP.packets > 0 { rows.append(("not IP", summary.withoutIP)) }
     guard !rows.isEmpty else { return [] }
@@ -35,7 +35,7 @@ enum DissectionText {
       + rows.map { "    \(padded($0.0, to: width))  \(leading($0.1.packets))  \(size($0.1.bytes))" }
   }
 
-  private static func oddities(_ summary: CaptureSummary) -> [String] {
+  private static func oddities(_ summary: borrowing CaptureSummary) -> [String] {
     let counts = [
       ("ARP", summary.arp), ("VLAN-tagged", summary.vlanTagged), ("fragments", summary.fragments),
       ("truncated", summary.truncated), ("malformed", summary.malformed),
@@ -44,12 +44,12 @@ enum DissectionText {
     return ["  among them  " + counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")]
   }
 
-  private static func flowLines(_ table: FlowTable) -> [String] {
-    guard !table.flows.isEmpty else { return [] }
-    let top = table.flows.sorted {
-      ($1.bytes + $1.reverseBytes, $0.firstFrame) < ($0.bytes + $0.reverseBytes, $1.firstFrame)
-    }.prefix(topFlows)
-    let title = top.count < table.flows.count ? "  flows       \(table.flows.count), the largest:" : "  flows"
+  private static func flowLines(_ flows: ContiguousArray<CaptureFlow>) -> [String] {
+    guard !flows.isEmpty else { return [] }
+    let top = flows.first(topFlows) {
+      ($1.bytes &+ $1.reverseBytes, $0.firstFrame) < ($0.bytes &+ $0.reverseBytes, $1.firstFrame)
+    }
+    let title = top.count < flows.count ? "  flows       \(flows.count), the largest:" : "  flows"
     return [title]
       + top.map { flow in
         let ends = "\(end(flow.source)) → \(end(flow.destination))"

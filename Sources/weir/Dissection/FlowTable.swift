@@ -1,26 +1,71 @@
+import CPrefetch
+import Layer7
 import Packet
 
 /// The flows of one capture, in the order of their first packets.
 ///
 /// Bounded: flows beyond the limit are not listed, and their packets are counted in `unlistedPackets`.
-struct FlowTable {
+struct FlowTable: ~Copyable {
   static let limit = 1 << 20
 
-  private(set) var flows: [CaptureFlow] = []
-  private(set) var unlistedPackets = 0
-  private var indexes: [FlowKey: Int] = [:]
+  /// Where a packet's flow is to be found.
+  struct Place {
+    var key: FlowKey
+    var hash: UInt64
+    var ascending: Bool
+  }
 
-  mutating func count(_ headers: PacketHeaders, length: Int, frame: Int) {
-    guard let (key, ascending) = FlowKey.of(headers) else { return }
-    if let index = indexes[key] {
-      flows[index].count(length, ascending: ascending, frame: frame, tcpFlags: headers.tcpFlags)
-    } else if flows.count < Self.limit {
-      indexes[key] = flows.count
-      var flow = CaptureFlow(key: key, ascending: ascending, firstFrame: frame, lastFrame: frame)
-      flow.count(length, ascending: ascending, frame: frame, tcpFlags: headers.tcpFlags)
-      flows.append(flow)
-    } else {
-      unlistedPackets += 1
+  private(set) var flows: ContiguousArray<CaptureFlow> = []
+  private(set) var unlistedPackets = 0
+  private var index = StreamIndex()
+
+  /// Nil for packets without an IP header. Asks for the memory that the search will look at.
+  @inline(__always)
+  func place(_ headers: PacketHeaders) -> Place? {
+    guard let (key, ascending) = FlowKey.of(headers) else { return nil }
+    let hash = key.hash
+    index.prefetch(hash)
+    return Place(key: key, hash: hash, ascending: ascending)
+  }
+
+  /// Asks for the memory of the flow that is probably a packet's; returns its number, or -1.
+  @inline(__always)
+  func prefetch(_ place: Place) -> Int {
+    let number = index.find(place.hash) { _ in true }
+    guard number >= 0 else { return -1 }
+    flows.withUnsafeBufferPointer { flows in
+      // Within an array that is not empty.
+      let start = UnsafeRawPointer(flows.baseAddress.unsafelyUnwrapped + number)
+      weir_prefetch_for_writing(start)
+      weir_prefetch_for_writing(start + 64)
     }
+    return number
+  }
+
+  /// - Parameter guess: what `prefetch` gave.
+  /// - Returns: the flow's number; -1 when it is not listed.
+  @inline(__always)
+  mutating func count(_ place: Place, guess: Int, tcpFlags: UInt16, length: Int, frame: Int) -> Int {
+    var number =
+      guess >= 0 && flows[guess].key == place.key ? guess : index.find(place.hash) { flows[$0].key == place.key }
+    if number < 0 {
+      guard flows.count < Self.limit else {
+        unlistedPackets += 1
+        return -1
+      }
+      number = flows.count
+      flows.append(
+        CaptureFlow(key: place.key, ascending: place.ascending, firstFrame: frame, lastFrame: frame))
+      // One that gives way because too many hashes fall together is listed again when it goes on.
+      _ = index.insert(place.hash, number)
+    }
+    flows[number].count(length, ascending: place.ascending, frame: frame, tcpFlags: tcpFlags)
+    return number
+  }
+
+  /// What is known of a flow's stream.
+  subscript(stream number: Int) -> CaptureFlow.Stream {
+    get { flows[number].stream }
+    _modify { yield &flows[number].stream }
   }
 }

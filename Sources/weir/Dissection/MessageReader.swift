@@ -18,6 +18,7 @@ struct MessageReader: ~Copyable {
   private(set) var streams: CaptureStreams
   private(set) var reassembler = StreamReassembler()
   private(set) var fragments = DatagramReassembler()
+  private var sctp = SCTPReader()
   private var quic = QUICReader()
   private var dtls: [Conversation: DTLSReader] = [:]
 
@@ -25,22 +26,42 @@ struct MessageReader: ~Copyable {
     streams = CaptureStreams(listsMessages: listsMessages)
   }
 
-  var messages: CaptureMessages { streams.messages }
+  /// To be called before `read`, as soon as the packet's flow is known: asks for the memory that will be looked at.
+  @inline(__always)
+  func prefetch(_ stream: CaptureFlow.Stream) {
+    if stream.number >= 0, !stream.isDone { reassembler.prefetch(Int(stream.number)) }
+  }
+
   /// Senders of cut DTLS hellos that were forgotten for others.
   private var dtlsEvictions = 0
 
   /// What was met in putting streams and datagrams together.
   var counts: ReassemblyCounts {
-    ReassemblyCounts(
-      streams: reassembler.counters, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
-      sendersForgotten: quic.evictions + dtlsEvictions)
+    var met = reassembler.counters
+    met.exhaustions += streams.exhaustions
+    return ReassemblyCounts(
+      streams: met, datagrams: fragments.completed, datagramsGivenUp: fragments.evictions,
+      sendersForgotten: quic.evictions + dtlsEvictions + sctp.evictions)
   }
 
   /// - Parameters:
   ///   - headers: what was read of `bytes`, which is the whole packet.
   ///   - frame: the packet's number, from 1 on.
+  ///   - stream: what is known of the flow's stream.
   mutating func read(
-    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64, depth: Int = 0
+    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64,
+    stream: inout CaptureFlow.Stream
+  ) {
+    if headers.protocolNumber == 6, !headers.flags.contains(.fragment) {
+      guard !stream.isDone || headers.tcpFlags & TCPSegment.Flags.syn.rawValue != 0 else { return }
+      readSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp, &stream)
+    } else {
+      read(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp, depth: 0)
+    }
+  }
+
+  private mutating func read(
+    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64, depth: Int
   ) {
     // What is cut will never be whole: what there is of the first fragment is all that can be read.
     if headers.flags.contains(.fragment),
@@ -54,7 +75,8 @@ struct MessageReader: ~Copyable {
         inner, whole.span.bytes, originalLength: whole.count, frame: frame, timestamp: timestamp, depth: depth + 1)
     }
     if headers.protocolNumber == 6 {
-      readSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp)
+      var stream = CaptureFlow.Stream()
+      readSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp, &stream)
     } else if depth < Tunnel.maximumDepth, let tunnel = Tunnel(headers, bytes) {
       let content = bytes.extracting(tunnel.content)
       let length = max(content.byteCount, originalLength - tunnel.content.lowerBound)
@@ -64,19 +86,24 @@ struct MessageReader: ~Copyable {
       read(inner, content, originalLength: length, frame: frame, timestamp: timestamp, depth: depth + 1)
     } else if headers.protocolNumber == 17 {
       readDatagram(headers, bytes, frame: frame)
+    } else if headers.protocolNumber == 132 {
+      sctp.read(headers, bytes, frame: frame, timestamp: timestamp, into: &reassembler, to: &streams)
     }
   }
 
   mutating func finish() { reassembler.finish(&streams) }
 
+  @inline(__always)
   private mutating func readSegment(
-    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64
+    _ headers: PacketHeaders, _ bytes: RawSpan, originalLength: Int, frame: Int, timestamp: Int64,
+    _ stream: inout CaptureFlow.Stream
   ) {
     guard
       let segment = TCPSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp)
     else { return }
     let payload = bytes.extracting(Int(headers.payloadOffset)..<Int(headers.payloadEnd))
-    reassembler.add(segment, payload, to: &streams)
+    let number = reassembler.add(segment, payload, guess: Int(stream.number), to: &streams)
+    stream = CaptureFlow.Stream(number: Int32(truncatingIfNeeded: number), isDone: reassembler.isDone(number))
   }
 
   private mutating func readDatagram(_ headers: PacketHeaders, _ bytes: RawSpan, frame: Int) {
@@ -93,6 +120,8 @@ struct MessageReader: ~Copyable {
     if let dialect = dialect
       ?? (DNSRecognition.isMessage(payload, from: source.port, to: destination.port) ? .dns : nil)
     {
+      // Where nothing is listed, queries are counted alone.
+      guard streams.messages.listsMessages || !DNSMessage.isResponse(payload) else { return }
       if let message = DNSMessage(payload) { streams.messages.add(message, payload, dialect, place) }
     } else if QUICReader.mayConcern(payload) {
       for event in quic.read(payload, from: source, to: destination) { streams.messages.add(event, place) }

@@ -12,15 +12,15 @@ enum MessagesText {
 
   private static func lines(_ title: String, _ names: NameCounts, _ one: String, _ many: String) -> [String] {
     guard names.messages > 0 else { return [] }
-    let top = names.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(topNames)
-    let rest = top.count < names.counts.count ? ", the most frequent of \(names.counts.count) names:" : ""
+    let top = names.most(topNames)
+    let rest = top.count < names.count ? ", the most frequent of \(names.count) names:" : ""
     var notes: [String] = []
     if names.nameless > 0 { notes.append("\(names.nameless) without a name") }
     if names.encrypted > 0 { notes.append("\(names.encrypted) with Encrypted Client Hello") }
     let note = notes.isEmpty ? "" : " (" + notes.joined(separator: ", ") + ")"
     let padding = String(repeating: " ", count: max(12 - title.count, 1))
     return ["  \(title)\(padding)\(names.messages) \(names.messages == 1 ? one : many)\(note)\(rest)"]
-      + top.map { "    \(leading($0.value))  \(printable($0.key))" }
+      + top.map { "    \(leading($0.count))  \(printable($0.name))" }
   }
 
   /// Names come from captures: what would steer a terminal is shown as `\u{…}`.

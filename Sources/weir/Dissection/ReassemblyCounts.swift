@@ -6,7 +6,7 @@ struct ReassemblyCounts {
   /// Fragmented datagrams that became whole.
   var datagrams = 0
   var datagramsGivenUp = 0
-  /// Senders over UDP of which too many had unfinished handshakes.
+  /// Senders over UDP of which too many had unfinished handshakes, and those over SCTP that were too many.
   var sendersForgotten = 0
 
   private var rows: [(name: String, text: String, count: Int)] {

@@ -67,6 +67,11 @@ struct ReplayCommand: ParsableCommand {
       """, valueName: "auto|endpoint|node|overlay"))
   var vantage = VantageOption.auto
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether demanded authentication succeeds, where both ends have a certificate.", valueName: "succeed|fail"))
+  var authentication = AuthenticationOption.succeed
+
   @Flag(help: "Judge the server names of redirected QUIC connections too, which Cilium does not.")
   var quicSni = false
 
@@ -96,6 +101,7 @@ struct ReplayCommand: ParsableCommand {
     let capture = try open(console)
     let workspace = try Workspace(input, console: console)
     var options = EngineOptions()
+    options.assumeAuthenticated = authentication == .succeed
     options.midstream = midstream == .judge ? .judge : .allow
     options.findsSightings = vantage.findsSightings(capture.points)
     let assumption = vantage.assumption(capture.points)
@@ -185,10 +191,13 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func write(_ statistics: ReplayStatistics, readerIsGone: Bool, _ console: Console) throws {
-    if output == .summary {
-      try StandardOutput.print(statistics.summary())
-    } else {
+    if output != .summary {
       if !readerIsGone { console.say("\n" + statistics.summary().dropLast()) }
+    } else if statsJson == "-" {
+      // Standard output is for the data then.
+      console.say(String(statistics.summary().dropLast()))
+    } else {
+      try StandardOutput.print(statistics.summary())
     }
     guard let statsJson else { return }
     let json = statistics.json()

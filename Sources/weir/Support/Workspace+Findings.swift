@@ -33,8 +33,13 @@ struct BoundedReport {
 extension Workspace {
   /// What policies mean beside their text, as far as the cluster and the other policies tell. Looked for only where it is
   /// shown.
-  static func reportFindings(_ compilation: Compilation, _ report: inout BoundedReport) {
-    guard report.console.shows(.warning) else { return }
-    PolicyFindings.review(compilation).forEach { report.report($0) }
+  ///
+  /// - Parameter isStrict: they are looked for even where they are not shown.
+  /// - Returns: how many warnings there are among them.
+  static func reportFindings(_ compilation: Compilation, _ report: inout BoundedReport, isStrict: Bool) -> Int {
+    guard report.console.shows(.warning) || isStrict else { return 0 }
+    let findings = PolicyFindings.review(compilation)
+    findings.forEach { report.report($0) }
+    return findings.count { $0.severity == .warning }
   }
 }

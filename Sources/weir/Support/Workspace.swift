@@ -35,7 +35,7 @@ struct Workspace {
     self.inventory = inventory
     inventory.diagnostics.forEach(console.report)
     // An error without an object is about a file: what it held is unknown, and so would be every verdict.
-    if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty }) {
+    if inventory.diagnostics.contains(where: { $0.severity == .error && $0.object.isEmpty && $0.category != .object }) {
       throw inventory.exitCode.map { ExitCode($0) } ?? ExitStatus.badData
     }
     let settings = inventory.cluster.settings
@@ -48,16 +48,20 @@ struct Workspace {
     }
     var report = BoundedReport(console: console)
     var groups: [CIDRGroup] = []
-    var refused = inventory.refusedObjects
+    var refused =
+      inventory.refusedObjects + inventory.diagnostics.count { $0.severity == .error && $0.category == .object }
+    var warned = inventory.diagnostics.count { $0.severity == .warning && !$0.object.isEmpty }
     for object in inventory.policyObjects {
       if object.kind == "CiliumCIDRGroup" {
         let (group, diagnostics) = reader.readCIDRGroup(object)
         diagnostics.forEach(console.report)
+        warned += diagnostics.count { $0.severity == .warning }
         if let group { groups.append(group) } else { refused += 1 }
         continue
       }
       let policy = reader.read(object)
       policy.warnings.forEach { report.report($0) }
+      warned += policy.warnings.count { $0.severity == .warning }
       if let error = policy.error {
         console.report(error)
         refused += 1
@@ -83,8 +87,12 @@ struct Workspace {
     self.policies = policies
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
-    Self.reportFindings(compilation, &report)
+    warned += Self.reportFindings(compilation, &report, isStrict: options.strict)
     report.finish()
+    if options.strict, warned > 0 {
+      console.say("\(warned) warning\(warned == 1 ? "" : "s") about objects: --strict takes none")
+      throw ExitStatus.badData
+    }
     reportSummary(options, console, loading: loading, compiling: end - compiled)
   }
 

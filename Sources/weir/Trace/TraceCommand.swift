@@ -6,7 +6,6 @@ import Manifest
 /// `weir trace`: would this connection be allowed, and why?
 struct TraceCommand: ParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-  enum Authentication: String, ExpressibleByArgument, CaseIterable { case succeed, fail }
 
   static let configuration = CommandConfiguration(
     commandName: "trace",
@@ -49,7 +48,7 @@ struct TraceCommand: ParsableCommand {
   var probes: String?
 
   @Option(help: ArgumentHelp("Whether demanded authentication succeeds.", valueName: "succeed|fail"))
-  var authentication = Authentication.succeed
+  var authentication = AuthenticationOption.succeed
 
   @Flag(help: "Explain the verdicts of --probes in JSON too; all others are explained anyway.")
   var explain = false

@@ -95,6 +95,14 @@ final class TraceExplainer {
   }
 
   private func notes(_ result: TraceResult) -> [String] {
+    var notes: [String] = []
+    if tracer.tables.settings.auditMode, result.hops.contains(where: { $0.verdict.reason != .none }) {
+      notes.append("policy-audit-mode is on: what policy drops passes all the same, and is only reported (AUDIT)")
+    }
+    return notes + serviceNotes(result)
+  }
+
+  private func serviceNotes(_ result: TraceResult) -> [String] {
     guard case .address(let address) = result.destination.probe,
       let service = tracer.tables.services.first(where: { stands($0, for: address, result.probe.port) })
     else { return [] }

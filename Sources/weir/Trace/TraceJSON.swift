@@ -19,8 +19,8 @@ struct TraceJSON {
         if let hop { write(hop, why, to: &json) } else { json.null() }
       }
       json.field("verdict", TraceOutcome(result, authenticationSucceeds: authenticationSucceeds).rawValue)
-      write("source_identity", result.source.identity, to: &json)
-      write("destination_identity", result.destination.identity, to: &json)
+      write("source_identity", result.sourceIdentity, to: &json)
+      write("destination_identity", result.destinationIdentity, to: &json)
       write(result.answers, to: &json)
       guard let explanation else { return }
       json.optional("undecidable", explanation.undecidable)

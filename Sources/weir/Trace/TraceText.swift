@@ -42,15 +42,18 @@ struct TraceText {
   // MARK: Ends
 
   private func ends(_ result: TraceResult) -> [String] {
-    let ends = [("from", result.source), ("to", result.destination)]
-    let names = ends.map { name(of: $1) }
-    let numbers = ends.map { "identity \($1.identity)" }
+    let ends = [
+      (title: "from", end: result.source, identity: result.sourceIdentity),
+      (title: "to", end: result.destination, identity: result.destinationIdentity),
+    ]
+    let names = ends.map { name(of: $0.end) }
+    let numbers = ends.map { "identity \($0.identity)" }
     let nameWidth = names.map(\.count).max() ?? 0
     let numberWidth = numbers.map(\.count).max() ?? 0
     return zip(ends, zip(names, numbers)).flatMap { end, texts in
       let head =
-        "  \(end.0.padded(to: 4))  \(texts.0.padded(to: nameWidth))  \(texts.1.padded(to: numberWidth))  "
-      let labels = tables.identity(end.1.identity)?.summaryLabels ?? []
+        "  \(end.title.padded(to: 4))  \(texts.0.padded(to: nameWidth))  \(texts.1.padded(to: numberWidth))  "
+      let labels = tables.identity(end.identity)?.summaryLabels ?? []
       return style.wrap(labels.joined(separator: " "), first: head)
     }
   }

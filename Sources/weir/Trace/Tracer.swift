@@ -40,6 +40,10 @@ struct TraceResult {
   /// DNS answers of captures that gave an end its names.
   var answers: [CapturedNames.Answer] = []
 
+  /// As the other end sees it, where that one is judged.
+  var sourceIdentity: UInt32 { ingress?.peerIdentity ?? source.identity }
+  var destinationIdentity: UInt32 { egress?.peerIdentity ?? destination.identity }
+
   var hops: [TraceHop] { [egress, ingress].compactMap(\.self) }
 }
 

@@ -84,6 +84,13 @@ import Testing
     #expect(DNSMessage.policyName(in: bytes.span.bytes, at: 12) == nil)
   }
 
+  /// RFC 1035 has pointers to prior names only; what Cilium's proxy makes of others decides about the verdict.
+  @Test func pointersForwardAreRefusedWhereNamesAreShownAndFollowedWhereTheyAreJudged() {
+    let bytes = Self.message(1, 0, 0, 0, [0xc0, 18, 0, 1, 0, 1, 1, 97, 0])
+    #expect(DNSMessage.displayName(in: bytes.span.bytes, at: 12) == "<Name contains a pointer that points forward>")
+    #expect(DNSMessage.policyName(in: bytes.span.bytes, at: 12) == "a.")
+  }
+
   @Test func namesThatEndTheMessage() {
     #expect(describe(Self.message(1, 0, 0, 0, [0x80, 1, 0, 1, 0, 1])) == ["name"])
     #expect(describe(Self.message(1, 0, 0, 0, [0x42, 1, 0, 1, 0, 1])) == ["name"])

@@ -5,14 +5,15 @@ import Packet
 struct Wire {
   static let client = IPAddress(ipv4: 0x0a00_0001)
   static let server = IPAddress(ipv4: 0x0a00_0002)
-  static let clientPort: UInt16 = 40_000
 
   var port: UInt16
+  let clientPort: UInt16
   /// By direction: from the client, from the server.
   private var next: [UInt32] = [1_000, 0xffff_ff00]
 
-  init(port: UInt16) {
+  init(port: UInt16, clientPort: UInt16 = 40_000) {
     self.port = port
+    self.clientPort = clientPort
   }
 
   struct Segment {
@@ -32,7 +33,7 @@ struct Wire {
     let direction = isReply ? 1 : 0
     let sequence = next[direction]
     next[direction] &+= UInt32(payload.count) + (flags & (Flags.syn | Flags.fin) != 0 ? 1 : 0)
-    let (source, destination) = isReply ? (port, Self.clientPort) : (Self.clientPort, port)
+    let (source, destination) = isReply ? (port, clientPort) : (clientPort, port)
     let header =
       Self.big(source) + Self.big(destination) + Self.big(sequence) + Self.big(next[1 - direction])
       + [0x50, flags, 0xff, 0xff, 0, 0, 0, 0]
@@ -40,7 +41,7 @@ struct Wire {
   }
 
   func udp(_ payload: [UInt8], isReply: Bool = false) -> Segment {
-    let (source, destination) = isReply ? (port, Self.clientPort) : (Self.clientPort, port)
+    let (source, destination) = isReply ? (port, clientPort) : (clientPort, port)
     let header = Self.big(source) + Self.big(destination) + Self.big(UInt16(payload.count + 8)) + [0, 0]
     return Segment(isReply: isReply, bytes: Self.ip(17, header + payload, isReply: isReply))
   }
