@@ -439,9 +439,8 @@ struct proxied_key {
 
 struct proxied {
 	__u64 opened; /* nanosecond of the monotonic clock; 0: nobody saw it open */
-	__u32 copied; /* bytes that the reader was given of it */
-	__u8 state; /* PROXIED_… */
-	__u8 padding[3];
+	__u32 state; /* PROXIED_… */
+	__u32 padding;
 };
 
 /* What the reader has found out. */
@@ -455,8 +454,6 @@ struct proxied {
 
 /* A ClientHello of the size that Envoy takes, and the headers before it. */
 #define COPY_MOST (16384 + 512)
-/* Of the packets of connections of which the reader was given that much. */
-#define COPY_LATER 2048
 
 struct packet_copy {
 	__u64 nanoseconds; /* of the monotonic clock */

@@ -75,12 +75,11 @@ static __always_inline void lose_copy(void)
 		*lost += 1;
 }
 
-static __always_inline void hand_over(const struct frame *frame, const struct proxied_key *key, struct proxied *known,
-				      bool is_dns, const struct packet_verdict *verdict)
+static __always_inline void hand_over(const struct frame *frame, const struct proxied_key *key,
+				      const struct proxied *known, bool is_dns, const struct packet_verdict *verdict)
 {
 	__u32 zero = 0;
 	__u32 captured = frame->length;
-	__u32 most = known && known->copied >= COPY_MOST ? COPY_LATER : COPY_MOST;
 	struct copy_space *copy = bpf_map_lookup_elem(&new_copy, &zero);
 
 	if (!copy)
@@ -88,8 +87,8 @@ static __always_inline void hand_over(const struct frame *frame, const struct pr
 	/* What somebody downloads must not crowd out the answers that open the way for others. */
 	if (!is_dns && bpf_ringbuf_query(&copies, BPF_RB_AVAIL_DATA) > COPY_BUFFER / 2)
 		return lose_copy();
-	if (captured > most)
-		captured = most;
+	if (captured > COPY_MOST)
+		captured = COPY_MOST;
 	/* The verifier wants to see that it is neither 0 nor too long, of the very value that is used. */
 	asm volatile("" : "+r"(captured));
 	if (captured < 1 || captured > COPY_MOST || load_bytes(frame, 0, copy->bytes, captured))
@@ -105,8 +104,6 @@ static __always_inline void hand_over(const struct frame *frame, const struct pr
 	/* Wakes the reader if it has read all others: who was told an address goes there at once. */
 	if (bpf_ringbuf_output(&copies, copy, sizeof(copy->head) + captured, 0))
 		lose_copy();
-	else if (known)
-		known->copied += captured;
 }
 
 static __always_inline int follow_proxied(const struct frame *frame, const struct packet *packet,

@@ -57,7 +57,7 @@ extension Datapath {
   }
 
   /// What becomes of a redirected connection.
-  public enum ProxiedState: UInt8, Sendable {
+  public enum ProxiedState: UInt32, Sendable {
     /// Nothing more of it is to be read.
     case settled = 1
     /// The rest of it is dropped, in both directions.

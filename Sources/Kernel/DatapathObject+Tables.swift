@@ -37,7 +37,10 @@ extension DatapathObject {
     try BPFMap.update(try map(name), name, keys: keys, values: values)
   }
 
+  /// Without services nobody looks into their slots (`datapath_settings.has_services`), and each change of a slot takes a
+  /// while.
   private func putServices(_ services: TableImage.Services, half: UInt32) throws(KernelError) {
+    guard !services.keys.isEmpty else { return }
     try putHash(services.keys, services.values, into: "services", half: half)
     let slots = services.backends.indices.map { UInt32($0) }
     let backends = try BPFMap.filled(

@@ -17,7 +17,7 @@ extension LiveSession {
 
   /// Puts the outcome of a reload into force. What does not fit leaves everything as it was.
   mutating func adopt(_ outcome: PolicyReload.Outcome) throws(KernelError) {
-    guard let tables = outcome.tables, let input = outcome.input else { return keep(because: "the input has errors") }
+    guard let tables = outcome.tables, let input = outcome.input else { return keep(because: outcome.failure) }
     for copy in try heldCopies() { try follow(try judge(copy)) }
     let next = names.compiled(input, tables)
     let fitted: (tables: Tables, endpoint: Int?)

@@ -1,5 +1,4 @@
 import Compiler
-import Glibc
 import Manifest
 import Policy
 import Proxy
@@ -15,6 +14,8 @@ final class PolicyReload: Sendable {
     var input: Compiler.Input?
     var policies = 0
     var proxies = ProxySettings()
+    /// Why there are no tables.
+    var failure = "the input has errors"
   }
 
   private let input: InputOptions
@@ -28,22 +29,11 @@ final class PolicyReload: Sendable {
   }
 
   func start() {
-    // Retained here, released by the thread.
-    let this = Unmanaged.passRetained(self)
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<PolicyReload>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, this.toOpaque())
-    guard code == 0 else {
-      this.release()
-      finish(Outcome())
-      return
+    do throws(SystemThread.Failure) {
+      try SystemThread { self.run() }.detach()
+    } catch {
+      finish(Outcome(failure: error.description))
     }
-    pthread_detach(thread)
   }
 
   private func run() {

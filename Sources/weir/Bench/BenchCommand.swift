@@ -23,7 +23,8 @@ struct BenchCommand: ParsableCommand {
       between the endpoints of the cluster given with -f, or of a synthetic one. Says what the times include, what \
       reading the clock costs, and whether the times add up.
 
-      Exit code 0; 65 for unreadable input or when there is no packet, 66 for missing input.
+      Exit code 0; 65 for unreadable input or when there is no packet, 66 for missing input; 69 and 77 when \
+      --kernel-scale cannot use the kernel.
       """)
 
   @Argument(
@@ -57,6 +58,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Measure the kernel's program over the same packets too, where it can be loaded.")
   var kernel = true
 
+  @Flag(help: "Measure only the kernel's maps and program, with tables of growing sizes (root).")
+  var kernelScale = false
+
   @Option(help: ArgumentHelp("Read only packets that match, in the syntax of tcpdump.", valueName: "expression"))
   var filter: String?
 
@@ -88,8 +92,24 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
+  private func measureScale(_ console: Console) throws {
+    var rows: [KernelScale.Row] = []
+    do throws(KernelError) {
+      try KernelSupport.check()
+      try KernelScale.measure { rows.append($0) }
+    } catch {
+      console.report(error)
+      throw error.exitStatus
+    }
+    switch output {
+    case .text: try StandardOutput.print(KernelScale.text(rows))
+    case .json: try StandardOutput.print(KernelScale.json(rows))
+    }
+  }
+
   func run() throws {
     let console = consoleOptions.console
+    if kernelScale { return try measureScale(console) }
     var builder = PacketLoad.Builder(limit: Self.memory)
     var description = BenchInput(cluster: "", traffic: "")
     if !captures.isEmpty { description.traffic = try readCaptures(&builder, console) }

@@ -88,7 +88,7 @@ struct BenchJSON {
 
 extension JSONWriter {
   /// With six digits after the point, like seconds.
-  fileprivate mutating func field(_ name: String, _ number: Double) {
+  mutating func field(_ name: String, _ number: Double) {
     key(name)
     value(seconds: number)
   }

@@ -125,7 +125,13 @@ struct ReplayCommand: ParsableCommand {
       tables: workspace.tables, options: options, vantage: vantage.vantage, proxies: proxies,
       sampling: latency.sampling, progress: progress)
     let start = ContinuousClock.now
-    let outcome = replay.run(capture, threads: threads ?? Cores.count)
+    let outcome: ReplayTotals.Outcome
+    do throws(SystemThread.Failure) {
+      outcome = try replay.run(capture, threads: threads ?? Cores.count)
+    } catch {
+      console.report(Diagnostic(.error, at: nil, error.description, hint: "--threads 1 needs none"))
+      throw ExitStatus.unavailable
+    }
     let duration = ContinuousClock.now - start
     progress.finish()
     var statistics = replay.statistics(outcome)

@@ -42,11 +42,11 @@ final class ReplayTotals: Sendable {
   }
 
   /// Reads the captures to their end.
-  func run(_ capture: consuming MergedCapture, threads: Int) -> Outcome {
+  func run(_ capture: consuming MergedCapture, threads: Int) throws(SystemThread.Failure) -> Outcome {
     // Packets of a stream do not stay where they are while others are read. Sightings of one packet have to meet in one
     // engine, and by their addresses translated ones would not.
     threads > 1 && capture.packetsAreStable && !options.findsSightings
-      ? runTogether(capture, threads) : runAlone(capture)
+      ? try runTogether(capture, threads) : runAlone(capture)
   }
 
   private func runAlone(_ capture: consuming MergedCapture) -> Outcome {
@@ -71,10 +71,12 @@ final class ReplayTotals: Sendable {
       damage: capture.damage)
   }
 
-  private func runTogether(_ capture: consuming MergedCapture, _ threads: Int) -> Outcome {
+  private func runTogether(
+    _ capture: consuming MergedCapture, _ threads: Int
+  ) throws(SystemThread.Failure) -> Outcome {
     let queue = ChunkQueue(capture, lookup, engines: threads)
     let results = ResultBox(count: threads)
-    Threads.run(threads) { [tables, lookup, options, proxies, sampling, progress] number in
+    try Threads.run(threads) { [tables, lookup, options, proxies, sampling, progress] number in
       var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: ChunkQueue.chunk)
       queue.work(as: number) { packets, prepared, first, upcoming in
         worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)

@@ -1,42 +1,39 @@
 import Dataplane
-import Glibc
 import Latency
 import Proxy
 import Synchronization
 
-/// Threads of the operating system. Tasks would share a pool with as many threads as there are cores, and ours wait for
-/// one another.
+/// Several threads that do one piece of work.
 enum Threads {
-  private final class Start: Sendable {
-    let number: Int
-    let body: @Sendable (Int) -> Void
-
-    init(_ number: Int, _ body: @escaping @Sendable (Int) -> Void) {
-      self.number = number
-      self.body = body
-    }
+  /// Closed while threads are being started: they wait for one another, so that all go or none.
+  private final class Gate: Sendable {
+    let isCalledOff = Mutex(false)
   }
 
   /// Runs `body` on `count` threads, one of which is the caller's, with numbers from 0, and waits for all.
-  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    var threads: [pthread_t] = []
-    for number in 1..<max(count, 1) {
-      var thread = pthread_t()
-      // Retained here, released by the thread, which starts exactly once or not at all.
-      let start = Unmanaged.passRetained(Start(number, body))
-      let code = pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-          start.body(start.number)
-          return nil
-        }, start.toOpaque())
-      guard code == 0 else { fatalError("a thread cannot be started: \(String(cString: strerror(code)))") }
-      threads.append(thread)
+  ///
+  /// - Throws: when one of them could not be started; nothing was run then.
+  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) throws(SystemThread.Failure) {
+    let gate = Gate()
+    var threads: [SystemThread] = []
+    let failure = gate.isCalledOff.withLock { isCalledOff -> SystemThread.Failure? in
+      do throws(SystemThread.Failure) {
+        for number in 1..<max(count, 1) {
+          threads.append(
+            try SystemThread {
+              guard !gate.isCalledOff.withLock({ $0 }) else { return }
+              body(number)
+            })
+        }
+        return nil
+      } catch {
+        isCalledOff = true
+        return error
+      }
     }
-    body(0)
-    for thread in threads { pthread_join(thread, nil) }
+    if failure == nil { body(0) }
+    for thread in threads { thread.join() }
+    if let failure { throw failure }
   }
 }
 
