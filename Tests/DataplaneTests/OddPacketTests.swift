@@ -95,6 +95,26 @@ import Testing
     #expect(engine.judge(icmp).reason == .invalidTransportHeader)
   }
 
+  @Test("what the capture alone cut is judged by its ports, and not at all without them")
+  func cutByCapture() {
+    let frame = Wire.ethernet(Wire.ip("10.0.0.1", Self.web, 6, Wire.tcp(1, 80, TCP.syn)))
+    for captured in 14...frame.count {
+      func judge(wire: Int) -> PacketVerdict {
+        var engine = Self.fixture().engine()
+        return frame.prefix(captured).withUnsafeBytes {
+          let headers = PacketHeaders(dissecting: $0, linkType: .ethernet, originalLength: UInt32(wire))
+          return engine.judge(headers)
+        }
+      }
+      let expected: Verdict = captured < 38 ? .unjudged : .forwarded
+      #expect(judge(wire: frame.count).verdict == expected, "\(captured) bytes captured")
+      // As short on the wire, it is the packet that is at fault.
+      if captured >= 34, captured < 48 {
+        #expect(judge(wire: captured).reason == .invalidTransportHeader, "\(captured) bytes sent")
+      }
+    }
+  }
+
   @Test("a pod may not send to the overlay's port, others may, and replies come back from it")
   func tunnelPort() {
     var fixture = Self.fixture()

@@ -104,6 +104,40 @@ import Testing
     #expect(run.status == 0)
   }
 
+  @Test func strictTakesNoWarningAboutAnObject() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: demo}\n"
+        + "spec: {endpointSelector: {}, ingress: [{fromEntity: [world]}, {fromEntities: [host]}]}\n", as: "unknown.yaml")
+    let command = ["compile", "--stats", "--validate", "prune", "-f", "unknown.yaml"] + cluster
+    let lenient = try Weir.run(command, in: scratch.folder)
+    #expect(lenient.status == 0 && lenient.errors.contains("warning: unknown.yaml:4"), "\(lenient.errors)")
+    let strict = try Weir.run(command + ["--strict"], in: scratch.folder)
+    #expect(strict.status == 65 && strict.output.isEmpty && strict.errors.contains("--strict takes none"))
+    #expect(try Weir.run(command + ["--strict", "-q"], in: scratch.folder).status == 65)
+  }
+
+  @Test func whatIsNoObjectIsLeftOutAndNotItsFile() throws {
+    let scratch = try Scratch()
+    try scratch.write(
+      "kind: Pod\n---\napiVersion: v1\nkind: List\nitems: [5, {apiVersion: v1, kind: Namespace, metadata: {name: late}}]\n",
+      as: "folder/objects.yaml")
+    let run = try Weir.run(["compile", "--stats", "-f", "folder"] + cluster, in: scratch.folder)
+    #expect(run.status == 0)
+    #expect(run.errors.contains("error: folder/objects.yaml:1:1: Pod: apiVersion is missing"), "\(run.errors)")
+    #expect(run.errors.contains("error: folder/objects.yaml:5:9: "))
+    #expect(run.errors.contains("2 objects refused and left out"))
+    #expect(try Weir.run(["compile", "--strict", "-f", "folder"] + cluster, in: scratch.folder).status == 65)
+  }
+
+  @Test func aPipeInAFolderIsLeftOut() throws {
+    let scratch = try Scratch()
+    try scratch.write("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n", as: "folder/a.yaml")
+    #expect(mkfifo(scratch.folder.appendingPathComponent("folder/b.yaml").path, 0o600) == 0)
+    let run = try Weir.run(["compile", "--stats", "-f", "folder"] + cluster, in: scratch.folder)
+    #expect(run.status == 0 && run.errors.contains("warning: folder/b.yaml: not a regular file, left out"))
+  }
+
   @Test(arguments: [
     ("spec: []", "error: object.yaml:4:7: Pod demo/a: spec: expected a map, found a list\n"),
     ("spec: {nodeName: [x]}", "error: object.yaml:4:18: Pod demo/a: nodeName: expected a string, found a list\n"),
