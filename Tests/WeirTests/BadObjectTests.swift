@@ -108,7 +108,8 @@ import Testing
     let scratch = try Scratch()
     try scratch.write(
       "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: demo}\n"
-        + "spec: {endpointSelector: {}, ingress: [{fromEntity: [world]}, {fromEntities: [host]}]}\n", as: "unknown.yaml")
+        + "spec: {endpointSelector: {}, ingress: [{fromEntity: [world]}, {fromEntities: [host]}]}\n", as: "unknown.yaml"
+    )
     let command = ["compile", "--stats", "--validate", "prune", "-f", "unknown.yaml"] + cluster
     let lenient = try Weir.run(command, in: scratch.folder)
     #expect(lenient.status == 0 && lenient.errors.contains("warning: unknown.yaml:4"), "\(lenient.errors)")
