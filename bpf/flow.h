@@ -25,13 +25,8 @@ static __always_inline __u32 fill_ipv4_key(struct ipv4_flow_key *key, const stru
 
 static __always_inline __u32 fill_ipv6_key(struct ipv6_flow_key *key, const struct packet *packet)
 {
-	bool is_reversed = packet->source_port > packet->destination_port;
+	bool is_reversed = comes_from_high_end(packet);
 
-	/* Any order will do; the last word that differs decides. */
-	for (int i = 0; i < 4; i++) {
-		if (packet->source[i] != packet->destination[i])
-			is_reversed = packet->source[i] > packet->destination[i];
-	}
 	for (int i = 0; i < 4; i++) {
 		key->low[i] = is_reversed ? packet->destination[i] : packet->source[i];
 		key->high[i] = is_reversed ? packet->source[i] : packet->destination[i];

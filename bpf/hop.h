@@ -6,6 +6,20 @@
 #include "conntrack.h"
 #include "policy.h"
 
+/* Which of two ends is the low one: any order will do, and both of a connection's directions must find the same. The last
+ * word that differs decides, then the port.
+ */
+static __always_inline bool comes_from_high_end(const struct packet *packet)
+{
+	bool is_reversed = packet->source_port > packet->destination_port;
+
+	for (int i = 0; i < 4; i++) {
+		if (packet->source[i] != packet->destination[i])
+			is_reversed = packet->source[i] > packet->destination[i];
+	}
+	return is_reversed;
+}
+
 static __always_inline void drop(struct hop_verdict *hop, __u8 reason)
 {
 	hop->verdict = VERDICT_DROPPED;

@@ -16,12 +16,8 @@ static __always_inline bool goes_to(const struct packet_verdict *verdict, __u16 
 
 static __always_inline void fill_proxied_key(struct proxied_key *key, const struct packet *packet)
 {
-	bool is_reversed = packet->source_port > packet->destination_port;
+	bool is_reversed = comes_from_high_end(packet);
 
-	for (int i = 0; i < 4; i++) {
-		if (packet->source[i] != packet->destination[i])
-			is_reversed = packet->source[i] > packet->destination[i];
-	}
 	for (int i = 0; i < 4; i++) {
 		key->low[i] = is_reversed ? packet->destination[i] : packet->source[i];
 		key->high[i] = is_reversed ? packet->source[i] : packet->destination[i];

@@ -31,12 +31,12 @@ extension Engine {
     if ends.isWithinEndpoint { verdict.flags.insert(.withinEndpoint) }
     if ends.sourceIsManaged {
       verdict.egress = open(
-        slot, transport, key.family, direction: 1, endpoint: ends.source, peer: ends.destinationIdentity, now)
+        slot, transport, key, direction: 1, endpoint: ends.source, peer: ends.destinationIdentity, now)
       probe.leave(.egress)
     }
     if ends.destinationIsManaged, verdict.egress.verdict != .dropped {
       verdict.ingress = open(
-        slot, transport, key.family, direction: 0, endpoint: ends.destination, peer: ends.sourceIdentity, now)
+        slot, transport, key, direction: 0, endpoint: ends.destination, peer: ends.sourceIdentity, now)
       probe.leave(.ingress)
     }
     verdict.conclude()
@@ -59,20 +59,19 @@ extension Engine {
   /// What one endpoint says of the packet, and the entry that it makes there.
   @inline(__always)
   private mutating func open(
-    _ slot: UnsafeMutablePointer<ConnectionSlot>, _ transport: Transport, _ family: UInt8, direction: Int,
+    _ slot: UnsafeMutablePointer<ConnectionSlot>, _ transport: Transport, _ key: ConnectionTable.Key, direction: Int,
     endpoint: Int32, peer: UInt32, _ now: UInt32
   ) -> HopVerdict {
-    guard isFamilyEnabled(family) else { return Self.drop(.unsupportedNetworkProtocol) }
-    let isTCP = transport.traits.contains(.tcp)
+    guard isFamilyEnabled(key.family) else { return Self.drop(.unsupportedNetworkProtocol) }
     let decision = ask(
-      isTCP ? IPProtocol.tcp : IPProtocol.udp, port: transport.policyPort, direction: direction, endpoint: endpoint,
-      peer: peer)
+      key.protocolNumber, port: transport.policyPort, direction: direction, endpoint: endpoint, peer: peer)
     // The packet's orientation is 0: both have the direction's place.
     slot.decision(direction).pointee = decision
     var verdict = HopVerdict(decision)
     if !decision.drops {
       let entry = TrackedConnection(
-        openedIn: direction, isTCP: isTCP, redirect: decision.redirect, midstream: false, at: now,
+        openedIn: direction, isTCP: transport.traits.contains(.tcp), redirect: decision.redirect, midstream: false,
+        at: now,
         timeouts: tables.settings.timeouts)
       slot.entry(direction).pointee = entry
       noteOpening(slot, position: direction, entry, at: now)
