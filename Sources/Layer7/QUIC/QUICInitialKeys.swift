@@ -1,6 +1,6 @@
 internal import Crypto
 internal import CryptoExtras
-internal import Foundation
+internal import FoundationEssentials
 
 /// The keys of a client's Initial packets. Anybody who sees the first one can make them (RFC 9001, section 5.2): they
 /// protect against accidents, not against readers.
