@@ -103,6 +103,16 @@ public struct StreamReassembler: ~Copyable {
     return number
   }
 
+  /// Whether segments of a connection wait for bytes before them.
+  public func isWaiting(_ number: Int) -> Bool {
+    connections[number].ascending.held != HeldSegments.none || connections[number].descending.held != HeldSegments.none
+  }
+
+  /// Waits no longer for what is missing of one connection, which then has ended.
+  public mutating func finish<Consumer: StreamConsumer & ~Copyable>(_ number: Int, _ consumer: inout Consumer) {
+    close(number, to: &consumer)
+  }
+
   /// Tells the consumer of everything that is still incomplete. To be called at the end of the capture.
   public mutating func finish<Consumer: StreamConsumer & ~Copyable>(_ consumer: inout Consumer) {
     for number in connections.indices { close(number, to: &consumer) }

@@ -71,6 +71,7 @@ struct Replay: ~Copyable {
       }
       progress?.advance(packets)
     }
+    while let waiting = proxies?.judgeWaiting(with: &engine) { try record(waiting) }
     try selector.finish { [writer] in try writer?.write($0) }
     try writer?.finish()
   }
@@ -90,6 +91,25 @@ struct Replay: ~Copyable {
       recorder.record(
         events, isReply: isReply, view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
     }
+    try write(verdict)
+    follow(names.learn(&engine, &proxies))
+  }
+
+  /// What proxies say at the captures' end about bytes that waited for lost ones.
+  private mutating func record(_ waiting: Proxies.Waiting) throws {
+    guard let events = proxies?.events, !events.isEmpty else { return }
+    let (headers, time) = (waiting.packet.headers, waiting.packet.timestamp)
+    recorder.names = (
+      names.names(of: headers.source, knownTo: waiting.verdict.destinationEndpoint, at: time),
+      names.names(of: headers.destination, knownTo: waiting.verdict.sourceEndpoint, at: time)
+    )
+    recorder.beginPacket()
+    recorder.record(events, isReply: waiting.outcome.isReply, headers, waiting.verdict, tunnel: nil, at: time)
+    try write(waiting.verdict)
+  }
+
+  /// Writes the events of the packet that was recorded last.
+  private mutating func write(_ verdict: PacketVerdict) throws {
     // A flow is large: by its index it is used where it is.
     for index in recorder.flows.indices {
       // What only followed a refusal is no further attempt, and is the same pair turned round.
@@ -103,7 +123,6 @@ struct Replay: ~Copyable {
         try selector.take(FlowEvent(recorder.flows[index])) { try writer.write($0) }
       }
     }
-    follow(names.learn(&engine, &proxies))
   }
 
   /// Events to come name what the tables have now.

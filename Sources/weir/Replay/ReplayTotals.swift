@@ -66,6 +66,7 @@ final class ReplayTotals: Sendable {
       number += packets.count
       progress.advance(packets)
     }
+    worker.finish()
     return Outcome(
       counters: worker.counters, proxies: worker.proxyCounters, drops: [worker.drops], latency: worker.latency,
       damage: capture.damage)
@@ -83,6 +84,7 @@ final class ReplayTotals: Sendable {
         // Every engine sees every chunk.
         if number == 0 { progress.advance(packets) }
       }
+      worker.finish()
       results.set(
         .init(
           counters: worker.counters, proxies: worker.proxyCounters, drops: worker.drops, latency: worker.latency),
@@ -148,6 +150,11 @@ struct ReplayWorker: ~Copyable {
     case .some(let proxies): proxies.counters
     case nil: ProxyCounters()
     }
+  }
+
+  /// To be called at the captures' end.
+  mutating func finish() {
+    while proxies?.judgeWaiting(with: &engine) != nil {}
   }
 
   /// - Parameters:
