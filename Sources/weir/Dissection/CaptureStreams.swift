@@ -28,9 +28,9 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
   }
 
   var messages: CaptureMessages
-  private var sides: ContiguousArray<Side> = []
+  private var sides = GrowingTable<Side>()
   /// The number of a connection's exchanges, or `nothing`.
-  private var exchangeNumbers: ContiguousArray<Int32> = []
+  private var exchangeNumbers = GrowingTable<Int32>()
   private var exchanges = ParserPool<Exchanges>()
   private var http1 = ParserPool<HTTP1Parser>()
   private var http2 = ParserPool<HTTP2Parser>()
