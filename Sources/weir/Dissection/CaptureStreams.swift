@@ -5,7 +5,7 @@ import Layer7
 /// Which protocol a direction speaks shows in what it says first. Until it has shown, every segment is looked at again:
 /// TLS may begin behind something else, such as STARTTLS or the answer of a proxy.
 struct CaptureStreams: StreamConsumer, ~Copyable {
-  private enum Side {
+  enum Side {
     /// Whether anything was said before.
     case unknown(isFirst: Bool)
     case tls(TLSStreamReader)
