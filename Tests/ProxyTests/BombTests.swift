@@ -15,6 +15,7 @@ import Testing
     stage.run(wire.handshake())
     for start in stride(from: 0, to: bytes.count, by: segment) {
       stage.send(wire.tcp(Array(bytes[start..<min(start + segment, bytes.count)])))
+      guard stage.counters.closed.isEmpty else { break }
     }
     return stage.counters
   }

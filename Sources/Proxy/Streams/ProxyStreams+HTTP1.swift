@@ -41,8 +41,8 @@ extension ProxyStreams {
   private static func reason(_ failure: HTTP1Parser.Failure) -> CloseReason {
     switch failure {
     case .notHTTP: .notHTTP
-    case .headTooLong: .headTooLarge
-    case .tooManyFields, .invalidChunk, .trailersTooLong, .unknownLength: .malformedHTTP
+    case .headTooLong, .tooManyFields: .headTooLarge
+    case .invalidChunk, .trailersTooLong, .unknownLength: .malformedHTTP
     }
   }
 
