@@ -19,6 +19,8 @@ struct DropTally {
     /// Its place in the captures.
     var number: Int
     var count: UInt64 = 1
+    /// What learnt names call its ends: an index into `names`, 0 without any.
+    var names: Int32 = 0
 
     init(_ packet: PlainPacket, _ verdict: PacketVerdict, number: Int) {
       if packet.ipVersion == 6 {
@@ -57,7 +59,7 @@ struct DropTally {
     func isSamePair(_ other: Row) -> Bool {
       source == other.source && destination == other.destination && destinationPort == other.destinationPort
         && protocolNumber == other.protocolNumber && hasPorts == other.hasPorts && hasICMP == other.hasICMP
-        && verdict.reason == other.verdict.reason && verdict.service == other.verdict.service
+        && names == other.names && verdict.reason == other.verdict.reason && verdict.service == other.verdict.service
         && verdict.flags.contains(.fromService) == other.verdict.flags.contains(.fromService)
     }
   }
@@ -71,6 +73,17 @@ struct DropTally {
   /// Open addressing, at least half of it empty: the number of a row + 1; 0 empty.
   private var index = [Int32](repeating: 0, count: 1 << 10)
   private var others: UInt64 = 0
+  /// What ends were called, each pair of lists once.
+  private var names = [Names(source: [], destination: [])]
+  private var nameNumbers: [Names: Int32] = [:]
+
+  /// DNS names of a packet's ends.
+  struct Names: Hashable {
+    var source: [String]
+    var destination: [String]
+
+    var isEmpty: Bool { source.isEmpty && destination.isEmpty }
+  }
 
   /// Counts a dropped packet.
   ///
@@ -81,6 +94,26 @@ struct DropTally {
     } else {
       add(Row(lookup.view(of: packet).headers, verdict, number: number))
     }
+  }
+
+  /// Counts a dropped packet.
+  ///
+  /// - Parameters:
+  ///   - names: what its ends were known by when it was dropped.
+  ///   - number: its place in the captures.
+  mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, names: Names, number: Int) {
+    var row = Row(headers, verdict, number: number)
+    if !names.isEmpty { row.names = self.number(of: names) }
+    add(row)
+  }
+
+  private mutating func number(of names: Names) -> Int32 {
+    if let known = nameNumbers[names] { return known }
+    guard self.names.count < Self.limit else { return 0 }
+    self.names.append(names)
+    let number = Int32(self.names.count - 1)
+    nameNumbers[names] = number
+    return number
   }
 
   private mutating func add(_ row: Row) {
@@ -116,15 +149,21 @@ struct DropTally {
   static func pairs(_ tallies: [DropTally], _ tables: Tables) -> DeniedPairs {
     var directory = EndpointDirectory(tables)
     var pairs = DeniedPairs()
-    let rows = tallies.count == 1 ? tallies[0].rows : tallies.flatMap(\.rows).sorted { $0.number < $1.number }
+    var rows = tallies.enumerated().flatMap { number, tally in tally.rows.map { (tally: number, row: $0) } }
+    if tallies.count > 1 { rows.sort { $0.row.number < $1.row.number } }
     pairs.reserveCapacity(rows.count)
-    for row in rows { pairs.add(flow(row, &directory, tables), count: row.count) }
+    for (number, row) in rows {
+      let names = tallies[number].names[Int(row.names)]
+      pairs.add(flow(row, names, &directory, tables), count: row.count)
+    }
     pairs.addOthers(tallies.reduce(0) { $0 + $1.others })
     return pairs
   }
 
   /// The row's packet as far as the names of its ends depend on it.
-  private static func flow(_ row: Row, _ directory: inout EndpointDirectory, _ tables: Tables) -> Flow {
+  private static func flow(
+    _ row: Row, _ names: Names, _ directory: inout EndpointDirectory, _ tables: Tables
+  ) -> Flow {
     var flow = Flow()
     let verdict = row.verdict
     flow.ip = Flow.IP(source: row.source, destination: row.destination)
@@ -140,6 +179,8 @@ struct DropTally {
       case .icmpv6 where row.hasICMP: .icmpv6(.init(type: 0, code: 0))
       default: nil
       }
+    if !names.source.isEmpty { flow.sourceNames = names.source }
+    if !names.destination.isEmpty { flow.destinationNames = names.destination }
     flow.nameService(of: verdict, in: tables)
     return flow
   }

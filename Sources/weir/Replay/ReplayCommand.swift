@@ -150,8 +150,8 @@ struct ReplayCommand: ParsableCommand {
     proxies.recordsEvents = !isSummary
     proxies.keepsAnswers = true
     var replay = Replay(
-      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage), selection: selection,
-      writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
+      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage),
+      output: ReplayOutput(selection, isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions)),
       recordsEveryPacket: printing.packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling
     )
     let progress = ProgressBar(captures, console: console, writesEvents: !isSummary)
