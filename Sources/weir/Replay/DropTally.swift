@@ -52,7 +52,7 @@ struct DropTally {
       var mixed = source.high ^ (source.low &* prime)
       mixed = (mixed ^ destination.high) &* prime ^ destination.low
       mixed = mixed &* prime ^ (UInt64(destinationPort) << 16 | UInt64(protocolNumber) << 8)
-      mixed = (mixed ^ UInt64(verdict.reason.rawValue)) &* prime
+      mixed = (mixed ^ UInt64(verdict.reason.rawValue) ^ UInt64(UInt32(bitPattern: verdict.backend)) << 8) &* prime
       return mixed ^ mixed >> 32
     }
 
@@ -60,6 +60,7 @@ struct DropTally {
       source == other.source && destination == other.destination && destinationPort == other.destinationPort
         && protocolNumber == other.protocolNumber && hasPorts == other.hasPorts && hasICMP == other.hasICMP
         && names == other.names && verdict.reason == other.verdict.reason && verdict.service == other.verdict.service
+        && verdict.backend == other.verdict.backend
         && verdict.flags.contains(.fromService) == other.verdict.flags.contains(.fromService)
     }
   }
@@ -181,7 +182,7 @@ struct DropTally {
       }
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
-    flow.nameService(of: verdict, in: tables)
+    flow.showService(of: verdict, at: verdict.egress.verdict == .dropped ? .egress : .ingress, in: tables)
     return flow
   }
 }

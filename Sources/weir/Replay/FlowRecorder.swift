@@ -27,6 +27,8 @@ struct FlowRecorder {
   private var flow = Flow()
   /// Names that the ends of the packet to be recorded next are known by.
   var names: (source: [String], destination: [String]) = ([], [])
+  /// How long each hop took for the packet to be recorded next, where it was timed.
+  var latency: [(name: String, nanoseconds: UInt64)] = []
 
   init(tables: Tables, lookup: LookupTables? = nil, recordsEveryPacket: Bool, seed: UInt64 = 0) {
     self.tables = tables
@@ -61,9 +63,16 @@ struct FlowRecorder {
     to sink: inout Sink
   ) throws(Sink.Failure) {
     begin(headers, verdict, tunnel, at: time)
-    if verdict.egress.isPresent { try record(verdict.egress, .egress, verdict.sourceEndpoint, to: &sink) }
-    if verdict.ingress.isPresent { try record(verdict.ingress, .ingress, verdict.destinationEndpoint, to: &sink) }
+    if verdict.egress.isPresent {
+      showPacket(headers, verdict, at: .egress)
+      try record(verdict.egress, .egress, verdict.sourceEndpoint, to: &sink)
+    }
+    if verdict.ingress.isPresent {
+      showPacket(headers, verdict, at: .ingress)
+      try record(verdict.ingress, .ingress, verdict.destinationEndpoint, to: &sink)
+    }
     guard recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent else { return }
+    showPacket(headers, verdict, at: nil)
     flow.trafficDirection = .unknown
     flow.observer = directory.observer(at: -1)
     beginEvent()
@@ -179,21 +188,30 @@ struct FlowRecorder {
       headers.flags.contains(.hasEthernet)
       ? Flow.Ethernet(source: headers.sourceMAC, destination: headers.destinationMAC) : nil
     if headers.ipVersion != 0 {
-      flow.ip = Flow.IP(source: headers.source, destination: headers.destination)
       flow.sharedSource = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
       flow.sharedDestination = directory.end(
         endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
     } else {
-      flow.ip = nil
       flow.sharedSource = FlowEndpoint.none
       flow.sharedDestination = FlowEndpoint.none
     }
-    flow.l4 = Self.layer4(of: headers)
     flow.details = Flow.Details.none
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
     if let tunnel { flow.tunnel = tunnel }
-    flow.nameService(of: verdict, in: tables)
+    if !latency.isEmpty { flow.extensions = .latency(latency) }
+  }
+
+  /// Takes up the packet's addresses and ports.
+  ///
+  /// - Parameter direction: the hop that it is shown at; nil: as it was captured.
+  private mutating func showPacket(_ headers: PacketHeaders, _ verdict: PacketVerdict, at direction: Direction?) {
+    flow.ip = headers.ipVersion == 0 ? nil : Flow.IP(source: headers.source, destination: headers.destination)
+    flow.l4 = Self.layer4(of: headers)
+    guard verdict.service >= 0 else { return }
+    flow.sourceService = nil
+    flow.destinationService = nil
+    flow.showService(of: verdict, at: direction, in: tables)
   }
 
   /// Forgets what only the event before said.
@@ -214,6 +232,8 @@ struct FlowRecorder {
     of headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel?, at time: Int64
   ) -> Flow {
     begin(headers, verdict, tunnel, at: time)
+    // Proxies see the backend's address, in both directions.
+    showPacket(headers, verdict, at: .egress)
     flow.trafficDirection = .unknown
     flow.observer = directory.observer(at: -1)
     beginEvent()

@@ -16,6 +16,8 @@ struct Replay: ~Copyable {
   private var timer: PacketTimer?
   private var proxies: ProxyStage?
   private var drops = DropTally()
+  /// How far the captures' packets are in order.
+  private(set) var order = CaptureOrder()
   /// How many packets came before those that are being judged.
   private var packetCount = 0
 
@@ -52,6 +54,8 @@ struct Replay: ~Copyable {
     if proxies != nil { wanted.formUnion(.redirected) }
     var reports = VerdictReports(wanted, capacity: batch)
     while true {
+      // Whoever looks on sees what there is so far while a stream keeps everybody waiting.
+      if !capture.isAtHand { try output.flush() }
       capture.next(&packets)
       guard packets.count > 0 else { break }
       follow(names.advance(to: packets[0].timestamp, &engine, &proxies))
@@ -63,10 +67,12 @@ struct Replay: ~Copyable {
       }
       for position in 0..<reports.count {
         let report = reports[position]
+        if timer != nil { recorder.latency = timer?.hops(of: Int(report.index)) ?? [] }
         try record(packets[Int(report.index)], report.verdict, number: packetCount + Int(report.index))
         if onlyForReader, readerIsGone { return }
       }
       packetCount += packets.count
+      order.review(packets)
       progress?.advance(packets)
     }
     try output.finish()
