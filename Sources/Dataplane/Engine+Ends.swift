@@ -35,6 +35,8 @@ extension Engine {
       sourceHigh: key.sourceHigh, sourceLow: key.sourceLow, destinationHigh: key.destinationHigh,
       destinationLow: key.destinationLow, family: key.family)
     slot.know(ends, generation: generation)
+    let managed: ConnectionSlot.Flags = [.firstManaged, .secondManaged, .withinEndpoint]
+    slot.pointee.flags = slot.pointee.flags.subtracting(managed).union(ConnectionSlot.Flags(ends))
     slot.pointee.decisions = InlineArray(repeating: CachedDecision())
   }
 

@@ -1,109 +1,151 @@
 internal import Latency
 
+/// What the hops said of the first packet of a connection, and whose its ends are: all that a `PacketVerdict` of it is
+/// made of, where somebody wants one.
+struct Opening: BitwiseCopyable {
+  let ends: Ends
+  /// Valid where the hop was asked.
+  var egress = CachedDecision()
+  var ingress = CachedDecision()
+  var verdict = Verdict.unjudged
+  /// Of the hop that dropped.
+  var reason = DropReason.none
+
+  @inline(__always)
+  init(_ ends: Ends) { self.ends = ends }
+}
+
 /// The first packet of a connection, in the one form that nearly all have: whole TCP or UDP.
 ///
 /// Nothing is tracked yet, so each hop has only its policy to ask, and what the next packets find follows from the
 /// answers. The verdict is the one that `judge(_:direction:endpoint:peer:)` gives at each hop.
 extension Engine {
-  /// Whether `judgeFirst` may judge the first packet of a connection.
+  /// Whether `open` may judge the first packet of a connection.
   @inline(__always)
-  mutating func isUsual(_ transport: Transport, _ protocolNumber: UInt8) -> Bool {
-    (protocolNumber == IPProtocol.tcp || protocolNumber == IPProtocol.udp)
+  mutating func isUsual(_ transport: Transport, _ tuple: ConnectionTuple) -> Bool {
+    (tuple.protocolNumber == IPProtocol.tcp || tuple.protocolNumber == IPProtocol.udp)
       && transport.traits.isSubset(of: [.hasTuple, .tcp]) && transport.obstacle == .none && options.midstream == .judge
+      && isFamilyEnabled(tuple.family)
   }
 
   /// - Parameters:
   ///   - slot: just taken for the connection.
   ///   - key: the connection's tuple, as the packet has it.
   @inline(__always)
-  mutating func judgeFirst(
+  mutating func open(
     _ slot: UnsafeMutablePointer<ConnectionSlot>, _ key: ConnectionTable.Key, _ transport: Transport, at now: UInt32,
-    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
-  ) {
+    _ probe: inout some StageProbe
+  ) -> Opening {
     let ends = ends(
       sourceHigh: key.sourceHigh, sourceLow: key.sourceLow, destinationHigh: key.destinationHigh,
       destinationLow: key.destinationLow, family: key.family)
     slot.know(ends, generation: generation)
     probe.leave(.identity)
-    (verdict.sourceIdentity, verdict.destinationIdentity) = (ends.sourceIdentity, ends.destinationIdentity)
-    (verdict.sourceEndpoint, verdict.destinationEndpoint) = (ends.source, ends.destination)
-    verdict.flags.insert(.newFlow)
-    if ends.isWithinEndpoint { verdict.flags.insert(.withinEndpoint) }
+    var opening = Opening(ends)
     if ends.sourceIsManaged {
-      verdict.egress = open(
+      opening.egress = ask(
         slot, transport, key, direction: 1, endpoint: ends.source, peer: ends.destinationIdentity, now)
+      (opening.verdict, opening.reason) = (opening.egress.verdict, opening.egress.reason)
       probe.leave(.egress)
     }
-    if ends.destinationIsManaged, verdict.egress.verdict != .dropped {
-      verdict.ingress = open(
+    if ends.destinationIsManaged, opening.verdict != .dropped {
+      opening.ingress = ask(
         slot, transport, key, direction: 0, endpoint: ends.destination, peer: ends.sourceIdentity, now)
+      let verdict = opening.ingress.verdict
+      // The numbers rank as the rule does: unjudged 0 < forwarded 1 < dropped 2 < audit 4 < redirected 5.
+      if verdict == .dropped || verdict.rawValue > opening.verdict.rawValue { opening.verdict = verdict }
+      opening.reason = opening.ingress.reason
       probe.leave(.ingress)
     }
-    verdict.conclude()
-
-    let flow = FlowVerdict(verdict.verdict)
-    totalsBuffer.base.pointee.flows &+= 1
-    totalsBuffer.base.pointee.moveFlow(from: nil, to: flow)
-    slot.pointee.flowVerdict = flow
-    slot.pointee.flags.insert(.counted)
-    if verdict.verdict == .dropped {
-      noteRefusal(Hop(slot: slot, orientation: 0, transport: transport, now: now), verdict)
+    if opening.verdict != .dropped { opening.reason = .none }
+    let totals = totalsBuffer.base
+    let flow = FlowVerdict(opening.verdict)
+    totals.pointee.flows &+= 1
+    totals.pointee.moveFlow(from: nil, to: flow)
+    slot.mark(ends, flow)
+    if opening.verdict == .dropped {
+      noteRefusal(
+        Hop(slot: slot, orientation: 0, transport: transport, now: now), opening.reason,
+        direction: opening.egress.drops ? 1 : 0)
       slot.deriveShortcuts(at: now)
-    } else if verdict.verdict != .unjudged {
-      slot.setShortcuts(
-        isRedirected: verdict.egress.redirect | verdict.ingress.redirect != 0, verdict: verdict.verdict,
-        firstIsManaged: ends.sourceIsManaged, secondIsManaged: ends.destinationIsManaged)
+    } else if opening.verdict != .unjudged {
+      slot.setShortcuts(opening)
     }
+    return opening
   }
 
   /// What one endpoint says of the packet, and the entry that it makes there.
   @inline(__always)
-  private mutating func open(
+  private mutating func ask(
     _ slot: UnsafeMutablePointer<ConnectionSlot>, _ transport: Transport, _ key: ConnectionTable.Key, direction: Int,
     endpoint: Int32, peer: UInt32, _ now: UInt32
-  ) -> HopVerdict {
-    guard isFamilyEnabled(key.family) else { return Self.drop(.unsupportedNetworkProtocol) }
+  ) -> CachedDecision {
     let decision = ask(
       key.protocolNumber, port: transport.policyPort, direction: direction, endpoint: endpoint, peer: peer)
     // The packet's orientation is 0: both have the direction's place.
     slot.decision(direction).pointee = decision
-    var verdict = HopVerdict(decision)
     if !decision.drops {
       let entry = TrackedConnection(
         openedIn: direction, isTCP: transport.traits.contains(.tcp), redirect: decision.redirect, midstream: false,
-        at: now,
-        timeouts: tables.settings.timeouts)
+        at: now, timeouts: tables.settings.timeouts)
       slot.entry(direction).pointee = entry
       noteOpening(slot, position: direction, entry, at: now)
-      verdict.flags.insert(.opensConnection)
     }
-    return verdict
+    return decision
+  }
+}
+
+extension PacketVerdict {
+  @inline(__always)
+  init(_ opening: Opening) {
+    self.init()
+    let ends = opening.ends
+    (sourceIdentity, destinationIdentity) = (ends.sourceIdentity, ends.destinationIdentity)
+    (sourceEndpoint, destinationEndpoint) = (ends.source, ends.destination)
+    flags = ends.isWithinEndpoint ? [.newFlow, .withinEndpoint] : .newFlow
+    if opening.egress.isValid { egress = HopVerdict(opening: opening.egress) }
+    if opening.ingress.isValid { ingress = HopVerdict(opening: opening.ingress) }
+    (verdict, reason) = (opening.verdict, opening.reason)
+  }
+}
+
+extension ConnectionSlot.Flags {
+  @inline(__always)
+  init(_ ends: Ends) {
+    self = ends.sourceIsManaged ? .firstManaged : []
+    if ends.destinationIsManaged { insert(.secondManaged) }
+    if ends.isWithinEndpoint { insert(.withinEndpoint) }
   }
 }
 
 extension UnsafeMutablePointer<ConnectionSlot> {
-  /// Fills what the slot remembers of the tables: whose its ends are.
+  /// Fills what the slot remembers of the tables, but for its flags: whose its ends are.
   @inline(__always)
   func know(_ ends: Ends, generation: UInt32) {
     pointee.firstIdentity = ends.sourceIdentity
     pointee.secondIdentity = ends.destinationIdentity
     pointee.firstEndpoint = ends.source
     pointee.secondEndpoint = ends.destination
-    var flags = pointee.flags.subtracting([.firstManaged, .secondManaged, .withinEndpoint])
-    if ends.sourceIsManaged { flags.insert(.firstManaged) }
-    if ends.destinationIsManaged { flags.insert(.secondManaged) }
-    if ends.isWithinEndpoint { flags.insert(.withinEndpoint) }
-    pointee.flags = flags
     pointee.generation = generation
+  }
+
+  /// Sets all marks of a new slot but its order, in one store: what is put together of several has to be waited for.
+  @inline(__always)
+  fileprivate func mark(_ ends: Ends, _ flow: FlowVerdict) {
+    let flags = ConnectionSlot.Flags(ends).union(.counted)
+    pointee.tuple.marks =
+      UInt16(truncatingIfNeeded: pointee.order) &<< 2 | UInt16(flow.rawValue) | UInt16(flags.rawValue) &<< 8
   }
 
   /// What `deriveShortcuts` would find after a first packet of orientation 0 that passed: its hops made the entries 1
   /// (egress) and 0 (ingress), and answers find the same ones from the other side.
   @inline(__always)
-  func setShortcuts(isRedirected: Bool, verdict: Verdict, firstIsManaged: Bool, secondIsManaged: Bool) {
-    shortcut(0).pointee = Shortcut(egress: firstIsManaged ? 1 : nil, ingress: secondIsManaged ? 0 : nil, verdict)
+  func setShortcuts(_ opening: Opening) {
+    let isRedirected = opening.egress.redirect | opening.ingress.redirect != 0
+    let (first, second) = (opening.ends.sourceIsManaged, opening.ends.destinationIsManaged)
+    shortcut(0).pointee = Shortcut(egress: first ? 1 : nil, ingress: second ? 0 : nil, opening.verdict)
     shortcut(1).pointee = Shortcut(
-      egress: secondIsManaged ? 0 : nil, ingress: firstIsManaged ? 1 : nil, isRedirected ? .redirected : .forwarded)
+      egress: second ? 0 : nil, ingress: first ? 1 : nil, isRedirected ? .redirected : .forwarded)
   }
 }
 
@@ -119,5 +161,12 @@ extension HopVerdict {
     authenticationNumber = decision.authenticationNumber
     verdict = decision.verdict
     flags = decision.isEnforced ? [.present, .policyAsked] : [.present, .policyAsked, .notEnforced]
+  }
+
+  /// The same, of a connection's first packet.
+  @inline(__always)
+  init(opening decision: CachedDecision) {
+    self.init(decision)
+    if !decision.drops { flags.insert(.opensConnection) }
   }
 }

@@ -40,7 +40,7 @@ extension Engine {
     }
     if hop.transport.traits.contains(.fragmentationNeeded), settings.allowICMPFragNeeded { return answer(.none) }
 
-    var policy = tables.policies.lookup(
+    var policy = tables.decide(
       policy: Int(record.policy), direction: direction, peer: peer,
       protocolNumber: hop.slot.pointee.tuple.protocolNumber, port: hop.transport.policyPort)
     if policy.reason == .policyDenied, hop.transport.traits.contains(.untrackedFragment) {
@@ -61,7 +61,7 @@ extension Engine {
       policy.reason = .encapsulationProhibited
       return CachedDecision(policy, isEnforced: isEnforced, isAudited: false)
     }
-    let policy = tables.policies.lookup(
+    let policy = tables.decide(
       policy: Int(record.policy), direction: direction, peer: peer, protocolNumber: protocolNumber, port: port)
     return decision(policy, of: peer, isEnforced: isEnforced)
   }

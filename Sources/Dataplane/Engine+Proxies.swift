@@ -29,7 +29,7 @@ extension Engine {
       // What the client's proxy keeps, the server never sees.
       verdict.ingress = HopVerdict()
     }
-    totalsBuffer.base.pointee.count(verdict)
+    totalsBuffer.base.pointee.count(verdict.verdict, verdict.reason)
     guard endsFlow, let slot = connections.find(OrientedTuple(key(headers, verdict, backend))) else { return }
     countFlow(slot, .dropped)
   }

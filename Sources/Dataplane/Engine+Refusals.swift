@@ -23,15 +23,20 @@ extension Engine {
   }
 
   /// Remembers an opening that policy dropped, and forgets it when a packet of the connection passes.
-  @inline(never)
+  @inline(__always)
   mutating func noteRefusal(_ hop: Hop, _ verdict: PacketVerdict) {
-    let slot = hop.slot
-    guard verdict.verdict == .dropped else {
-      slot.pointee.flags.subtract(.refusal)
-      return
+    if verdict.verdict == .dropped {
+      noteRefusal(hop, verdict.reason, direction: verdict.egress.verdict == .dropped ? 1 : 0)
+    } else {
+      hop.slot.pointee.flags.subtract(.refusal)
     }
-    let isByPolicy = verdict.reason == .policyDenied || verdict.reason == .policyDeny
-    let direction = verdict.egress.verdict == .dropped ? 1 : 0
+  }
+
+  /// - Parameter direction: of the hop that dropped the packet.
+  @inline(never)
+  mutating func noteRefusal(_ hop: Hop, _ reason: DropReason, direction: Int) {
+    let slot = hop.slot
+    let isByPolicy = reason == .policyDenied || reason == .policyDeny
     guard options.followsRefusals, isByPolicy, opensConnection(hop),
       isRefused(hop, opener: hop.orientation, direction: direction)
     else { return }
@@ -39,7 +44,7 @@ extension Engine {
     slot.pointee.flags.insert(.refused)
     if direction == 0 { slot.pointee.flags.insert(.refusedAtIngress) }
     if hop.orientation == 1 { slot.pointee.flags.insert(.refusedSecond) }
-    if verdict.reason == .policyDeny { slot.pointee.flags.insert(.refusedByDeny) }
+    if reason == .policyDeny { slot.pointee.flags.insert(.refusedByDeny) }
   }
 
   /// Whether the packet looks like the first of its connection: a SYN, an echo request, or a datagram to the lower of

@@ -112,7 +112,7 @@ public struct Engine: ~Copyable {
       // Pods' frames among them would be dropped (166, 139), but nothing tells whose they are.
       break
     }
-    totals.pointee.count(verdict)
+    totals.pointee.count(verdict.verdict, verdict.reason)
     return verdict
   }
 
@@ -151,16 +151,36 @@ public struct Engine: ~Copyable {
     _ connection: OrientedTuple, _ transport: Transport, lacksBackend: Bool = false, sourceIdentity: UInt32 = 0,
     at now: UInt32, _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
   ) {
-    let place = connections.place(connection, at: now)
-    let slot = place.slot
-    if place.isNew {
-      // From here on slots are given to other connections.
-      if connections.isFull, journal.count > 0 { settleJournal(at: now) }
-      if isUsual(transport, connection.tuple.protocolNumber), !lacksBackend, sourceIdentity == 0 {
-        probe.leave(.conntrack)
-        return judgeFirst(slot, connection.key, transport, at: now, &verdict, &probe)
-      }
+    let place = place(connection, at: now)
+    if place.isNew, isUsual(transport, connection.tuple), !lacksBackend, sourceIdentity == 0 {
+      probe.leave(.conntrack)
+      let (service, backend) = (verdict.service, verdict.backend)
+      let flags = verdict.flags
+      verdict = PacketVerdict(open(place.slot, connection.key, transport, at: now, &probe))
+      (verdict.service, verdict.backend) = (service, backend)
+      verdict.flags.formUnion(flags)
+      return
     }
+    judge(
+      place, transport, lacksBackend: lacksBackend, sourceIdentity: sourceIdentity, at: now, &verdict, &probe)
+  }
+
+  /// The connection's slot, which may be new.
+  @inline(__always)
+  mutating func place(_ connection: OrientedTuple, at now: UInt32) -> ConnectionTable.Place {
+    let place = connections.place(connection, at: now)
+    // From here on slots are given to other connections.
+    if place.isNew, connections.isFull, journal.count > 0 { settleJournal(at: now) }
+    return place
+  }
+
+  /// A packet of a connection whose slot is known.
+  @inline(__always)
+  mutating func judge(
+    _ place: ConnectionTable.Place, _ transport: Transport, lacksBackend: Bool, sourceIdentity: UInt32, at now: UInt32,
+    _ verdict: inout PacketVerdict, _ probe: inout some StageProbe
+  ) {
+    let slot = place.slot
     let orientation = place.orientation
     // Packets of several queues may be recorded a little out of order.
     let silence = now > slot.pointee.lastSeen ? now &- slot.pointee.lastSeen : 0

@@ -102,12 +102,12 @@ public struct EngineCounters: Sendable, BitwiseCopyable {
   }
 
   @inline(__always)
-  mutating func count(_ verdict: borrowing PacketVerdict) {
-    switch verdict.verdict {
+  mutating func count(_ verdict: Verdict, _ reason: DropReason) {
+    switch verdict {
     case .forwarded: verdicts.forwarded &+= 1
     case .dropped:
       verdicts.dropped &+= 1
-      dropReasons[Int(verdict.reason.rawValue)] &+= 1
+      dropReasons[Int(reason.rawValue)] &+= 1
     case .redirected: verdicts.redirected &+= 1
     case .audit: verdicts.audit &+= 1
     case .unjudged: verdicts.unjudged &+= 1

@@ -29,6 +29,19 @@ enum Hashing {
     mix((one &+ other) ^ UInt64(protocolNumber), 0xBF58_476D_1CE4_E5B9)
   }
 
+  /// One end of a connection as a number: of IPv4 ends the address and the port themselves, so that none have the same;
+  /// of IPv6 ends a mixture.
+  @inline(__always)
+  static func rank(high: UInt64, low: UInt64, port: UInt16) -> UInt64 {
+    ((low &<< 16 | low &>> 48) ^ UInt64(port)) &+ high &* 0xC2B2_AE3D_27D4_EB4F
+  }
+
+  /// Two ends by their ranks, the smaller one first.
+  @inline(__always)
+  static func tuple(_ first: UInt64, _ second: UInt64, protocolNumber: UInt8) -> UInt64 {
+    mix(first ^ 0x9E37_79B9_7F4A_7C15, second ^ UInt64(protocolNumber) &<< 48 ^ 0xBF58_476D_1CE4_E5B9)
+  }
+
   @inline(__always)
   static func address(high: UInt64, low: UInt64) -> UInt64 {
     fold(low &* 0x9E37_79B9_7F4A_7C15 ^ high &* 0xC2B2_AE3D_27D4_EB4F)

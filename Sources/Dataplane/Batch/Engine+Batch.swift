@@ -25,6 +25,8 @@ extension Engine {
     upcoming: UnsafeRawPointer? = nil, reports: inout VerdictReports
   ) {
     reports.removeAll()
+    // Where several engines share the packets, one counts for all.
+    if engine == 0 { totalsBuffer.base.pointee.add(prepared.counts) }
     var share = prepared.share(of: engine)
     if options.findsSightings { removeSightings(captured, &share) }
     guard share.count > 0 else { return }
@@ -54,16 +56,12 @@ extension Engine {
     }
   }
 
-  /// Also counts the packets that are plain: they need no other look.
   @inline(__always)
   private mutating func prefetchSlots(_ packets: PreparedPackets.Share, _ start: Int) {
-    var counts = BatchCounts()
     for position in start..<max(start, min(start &+ Self.group, packets.count)) {
       let packet = packets.base + position
       packet.pointee.slot = connections.prefetchSlot(packet.pointee.hash)
-      if packet.pointee.kind == .plain { counts.count(packet.pointee) }
     }
-    totalsBuffer.base.pointee.add(counts)
   }
 
   @inline(__always)
@@ -192,11 +190,19 @@ extension Engine {
   private mutating func judgePlain(
     _ packet: UnsafeMutablePointer<PreparedPacket>, _ reports: inout VerdictReports
   ) {
-    var verdict = PacketVerdict()
+    let (transport, now) = (packet.pointee.transport, packet.pointee.second)
+    let totals = totalsBuffer.base
     var probe = NoProbe()
-    judgeConnection(
-      packet.pointee.connection, packet.pointee.transport, at: packet.pointee.second, &verdict, &probe)
-    totalsBuffer.base.pointee.count(verdict)
+    let place = place(packet.pointee.connection, at: now)
+    if place.isNew, isUsual(transport, packet.pointee.tuple) {
+      let opening = open(place.slot, packet.pointee.connection.key, transport, at: now, &probe)
+      totals.pointee.count(opening.verdict, opening.reason)
+      if reports.mayWant(opening.verdict) { reports.take(PacketVerdict(opening), of: packet.pointee.index) }
+      return
+    }
+    var verdict = PacketVerdict()
+    judge(place, transport, lacksBackend: false, sourceIdentity: 0, at: now, &verdict, &probe)
+    totals.pointee.count(verdict.verdict, verdict.reason)
     reports.take(verdict, of: packet.pointee.index)
   }
 

@@ -2,9 +2,17 @@ internal import Packet
 
 extension LookupTables {
   /// Replaces a service's address by its backend's, as `Engine.translate` does: a packet of a service's connection then
-  /// finds its shortcut too. Not inlined: where there are no services, the packet loop needs its registers for others.
+  /// finds its shortcut too, and it is no longer counted as plain.
   @inline(never)
-  func translate(_ packet: inout PreparedPacket) {
+  func translate(_ packet: inout PreparedPacket, _ counts: inout BatchCounts) {
+    var plain = BatchCounts()
+    plain.count(packet)
+    translate(&packet)
+    if packet.kind != .plain { counts.remove(plain) }
+  }
+
+  @inline(__always)
+  private func translate(_ packet: inout PreparedPacket) {
     var key = packet.connection.key
     let requested = services.find(
       high: key.destinationHigh, low: key.destinationLow, port: key.destinationPort,

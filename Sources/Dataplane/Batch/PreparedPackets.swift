@@ -17,10 +17,12 @@ public struct PreparedPackets: ~Copyable {
   }
 
   private let packets: ReservedBuffer<PreparedPacket>
-  private let counts: FixedBuffer<Int>
+  private let dealt: FixedBuffer<Int>
   /// Packets before they are dealt out.
   private let looked: FixedBuffer<PreparedPacket>
   private var clock = CaptureClock()
+  /// Of those that are plain, whichever engine has them.
+  private(set) var counts = BatchCounts()
   /// How many packets were looked at.
   public private(set) var count = 0
   public let engines: Int
@@ -30,19 +32,19 @@ public struct PreparedPackets: ~Copyable {
 
   /// - Parameter capacity: how many packets are prepared together at most.
   public init(capacity: Int, engines: Int = 1) {
-    precondition(capacity > 0 && engines > 0)
+    precondition(capacity > 0 && capacity <= KindCounts.limit && engines > 0)
     self.capacity = capacity
     self.engines = engines
     packets = ReservedBuffer(count: capacity * engines, pages: .small)
-    counts = FixedBuffer(repeating: 0, count: engines)
+    dealt = FixedBuffer(repeating: 0, count: engines)
     looked = FixedBuffer(repeating: PreparedPacket(), count: engines == 1 ? 0 : Self.portion)
   }
 
-  public func count(of engine: Int) -> Int { counts[engine] }
+  public func count(of engine: Int) -> Int { dealt[engine] }
 
   func share(of engine: Int) -> Share {
     precondition(engine >= 0 && engine < engines)
-    return Share(base: packets.base + engine * capacity, count: counts[engine])
+    return Share(base: packets.base + engine * capacity, count: dealt[engine])
   }
 
   /// Replaces the contents by what `packets` are at a first look.
@@ -57,7 +59,8 @@ public struct PreparedPackets: ~Copyable {
   public mutating func removeAll() {
     count = 0
     clock.beginAnew()
-    for engine in 0..<engines { counts[engine] = 0 }
+    counts = BatchCounts()
+    for engine in 0..<engines { dealt[engine] = 0 }
   }
 
   /// Looks at those of `packets` that were added since the last time.
@@ -66,7 +69,7 @@ public struct PreparedPackets: ~Copyable {
     let all = captured.all
     if engines == 1 {
       look(at: all, from: count, to: all.count, tables, into: packets.base + count)
-      counts[0] = all.count
+      dealt[0] = all.count
     } else {
       deal(all, captured.upcoming, tables)
     }
@@ -91,8 +94,8 @@ public struct PreparedPackets: ~Copyable {
         let engine =
           packet.pointee.kind == .other
           ? Self.engine(of: captured[index], tables, engines) : Self.engine(of: packet.pointee.tuple, tables, engines)
-        packets.base[engine &* capacity &+ counts[engine]] = packet.pointee
-        counts[engine] &+= 1
+        packets.base[engine &* capacity &+ dealt[engine]] = packet.pointee
+        dealt[engine] &+= 1
       }
       start = end
     }
@@ -103,37 +106,50 @@ public struct PreparedPackets: ~Copyable {
     at captured: UnsafeBufferPointer<CapturedPacket>, from start: Int, to end: Int, _ tables: LookupTables,
     into prepared: UnsafeMutablePointer<PreparedPacket>
   ) {
+    // Loops of their own, for each needs most registers.
     var clock = clock
-    // Told apart here, for the packet loop needs its registers.
-    if tables.services.isEmpty {
-      for index in start..<end {
-        Self.look(at: captured[index], index: index, tables, &clock, into: prepared + (index &- start))
-      }
-    } else {
-      for index in start..<end {
-        Self.look(at: captured[index], index: index, tables, &clock, into: prepared + (index &- start))
-        if prepared[index &- start].kind == .plain { tables.translate(&prepared[index &- start]) }
+    for index in start..<end { prepared[index &- start].second = clock.read(captured[index].timestamp) }
+    self.clock = clock
+    counts.add(Self.look(at: captured, from: start, to: end, tables, into: prepared))
+    if !tables.services.isEmpty {
+      for position in 0..<end &- start where prepared[position].kind == .plain {
+        tables.translate(&prepared[position], &counts)
       }
     }
-    self.clock = clock
+  }
+
+  @inline(never)
+  private static func look(
+    at captured: UnsafeBufferPointer<CapturedPacket>, from start: Int, to end: Int, _ tables: LookupTables,
+    into prepared: UnsafeMutablePointer<PreparedPacket>
+  ) -> BatchCounts {
+    var counts = KindCounts()
+    for index in start..<end {
+      look(at: captured[index], index: index, tables, &counts, into: prepared + (index &- start))
+    }
+    return counts.all
   }
 
   @inline(__always)
   private static func look(
-    at packet: CapturedPacket, index: Int, _ tables: LookupTables, _ clock: inout CaptureClock,
+    at packet: CapturedPacket, index: Int, _ tables: LookupTables, _ counts: inout KindCounts,
     into prepared: UnsafeMutablePointer<PreparedPacket>
   ) {
-    prepared.pointee.second = clock.read(packet.timestamp)
     prepared.pointee.length = packet.originalLength
     prepared.pointee.index = UInt32(truncatingIfNeeded: index)
     var plain = PlainPacket()
-    guard plain.read(packet), !tables.mayOpen(plain) else { return prepared.pointee.setOther() }
-    if plain.ipVersion == 4 {
-      // As they are; said again, it makes half of what follows unnecessary.
-      (plain.sourceHigh, plain.destinationHigh) = (0, 0)
+    guard let network = PlainPacket.network(of: packet) else { return prepared.pointee.setOther() }
+    // In two branches to the end: what is known of one family makes half of the work unnecessary.
+    if network.isIPv4 {
+      guard plain.readIPv4(network), !tables.mayOpen(plain) else { return prepared.pointee.setOther() }
+      counts.count(length: packet.originalLength, isIPv4: true, isTCP: plain.protocolNumber == IPProtocol.tcp)
+      prepared.pointee.set(plain, .plain)
+    } else if network.isIPv6 {
+      guard plain.readIPv6(network), !tables.mayOpen(plain) else { return prepared.pointee.setOther() }
+      counts.count(length: packet.originalLength, isIPv4: false, isTCP: plain.protocolNumber == IPProtocol.tcp)
       prepared.pointee.set(plain, .plain)
     } else {
-      prepared.pointee.set(plain, .plain)
+      prepared.pointee.setOther()
     }
   }
 

@@ -38,6 +38,13 @@ public struct VerdictReports: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
+  /// Whether a packet with this verdict may be asked for; false for most.
+  @inline(__always)
+  func mayWant(_ verdict: Verdict) -> Bool {
+    verdict == .dropped || !wanted.isDisjoint(with: [.openings, .everything])
+      || (verdict == .redirected && wanted.contains(.redirected))
+  }
+
   @inline(__always)
   mutating func take(_ verdict: PacketVerdict, of index: UInt32) {
     guard !wanted.isDisjoint(with: verdict.kinds) || wanted.contains(.everything) else { return }

@@ -76,6 +76,14 @@ public final class LookupTables: Sendable {
       policy: policy, direction: Int(direction.rawValue), peer: peer, protocolNumber: protocolNumber, port: port)
   }
 
+  /// The same for the packet path, whose arguments were checked when the tables were built.
+  ///
+  /// A method of the tables, since the index would be copied on its way to one of its own.
+  @inline(never)
+  func decide(policy: Int, direction: Int, peer: UInt32, protocolNumber: UInt8, port: UInt16) -> PolicyVerdict {
+    policies.lookup(policy: policy, direction: direction, peer: peer, protocolNumber: protocolNumber, port: port)
+  }
+
   /// The rules behind an entry (index into `Provenance.lists`).
   ///
   /// - Parameters:

@@ -81,6 +81,7 @@ struct PolicyIndex: ~Copyable, Sendable {
   /// - Parameters:
   ///   - policy: an index below `policyCount`.
   ///   - direction: `Direction`'s number, 0 ingress or 1 egress.
+  @inline(__always)
   func lookup(
     policy: Int, direction: Int, peer: UInt32, protocolNumber: UInt8, port: UInt16
   ) -> PolicyVerdict {

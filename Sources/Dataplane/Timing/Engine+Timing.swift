@@ -85,7 +85,7 @@ extension Engine {
     probe.leave(.parse)
     judgeConnection(
       connection, transport, lacksBackend: lacksBackend, at: Self.seconds(captured.timestamp), &verdict, &probe)
-    totalsBuffer.base.pointee.count(verdict)
+    totalsBuffer.base.pointee.count(verdict.verdict, verdict.reason)
     reports.take(verdict, of: index)
   }
 

@@ -59,14 +59,6 @@ struct ConnectionSlot: BitwiseCopyable {
   @inline(__always)
   var order: Int { Int(truncatingIfNeeded: tuple.marks &>> 2 & 1) }
 
-  /// Of a new connection, by a packet of it.
-  @inline(__always)
-  init(_ connection: OrientedTuple, at now: UInt32) {
-    tuple = connection.tuple
-    tuple.marks = UInt16(truncatingIfNeeded: connection.orientation) &<< 2
-    lastSeen = now
-  }
-
   /// An empty one.
   @inline(__always)
   init() {}
@@ -76,6 +68,21 @@ struct ConnectionSlot: BitwiseCopyable {
 }
 
 extension UnsafeMutablePointer<ConnectionSlot> {
+  /// Makes it a new connection's, by a packet of it. In place: a whole slot would be put together elsewhere and copied.
+  @inline(__always)
+  func begin(_ connection: OrientedTuple, at now: UInt32) {
+    var tuple = connection.tuple
+    tuple.marks = UInt16(truncatingIfNeeded: connection.orientation) &<< 2
+    pointee.tuple = tuple
+    (pointee.lastSeen, pointee.generation) = (now, 0)
+    for position in 0..<4 {
+      entry(position).pointee = TrackedConnection()
+      decision(position).pointee = CachedDecision()
+    }
+    (pointee.firstIdentity, pointee.secondIdentity) = (0, 0)
+    (pointee.firstEndpoint, pointee.secondEndpoint) = (-1, -1)
+  }
+
   /// One of the entries, in place: reached through the property, all four would be copied.
   ///
   /// - Parameter position: 0…3, made of an orientation and a direction.

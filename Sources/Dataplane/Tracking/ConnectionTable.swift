@@ -33,6 +33,9 @@ struct ConnectionTable: ~Copyable {
   }
 
   static let sweep = 32
+  private static let ahead = 4
+  /// Connections that there is an index for from the beginning: one of two megabytes, which may be a single page.
+  private static let smallest = 1 << 17
 
   /// As many as there may ever be; only those below `size` are in use.
   private let slots: ReservedBuffer<ConnectionSlot>
@@ -47,7 +50,7 @@ struct ConnectionTable: ~Copyable {
   /// - Parameter maximum: connections at full size, rounded up to a power of two.
   init(maximum: Int) {
     self.maximum = Hashing.tableSize(maximum, minimum: 16)
-    size = min(self.maximum, 1 << 12)
+    size = min(self.maximum, Self.smallest)
     slots = ReservedBuffer(count: self.maximum)
     index = HashIndex(capacity: size)
   }
@@ -97,16 +100,21 @@ struct ConnectionTable: ~Copyable {
   @inline(never)
   private mutating func add(_ connection: OrientedTuple, _ now: UInt32) -> UnsafeMutablePointer<ConnectionSlot> {
     let number = room(at: now)
-    slots.base[number] = ConnectionSlot(connection, at: now)
+    let slot = slots.base + number
+    slot.begin(connection, at: now)
     let lost = index.insert(connection.hash, number)
     if lost >= 0 { forget(lost, at: now) }
-    return slots.base + number
+    return slot
   }
 
   /// The number of a slot that is, or was made, free.
   private mutating func room(at now: UInt32) -> Int {
     if count == size, size < maximum { grow() }
     if count < size {
+      // Never written to until now: on its way, while others are taken.
+      let later = UnsafeRawPointer(slots.base + min(count &+ Self.ahead, maximum &- 1))
+      weir_prefetch_for_writing(later)
+      weir_prefetch_for_writing(later + 64)
       count &+= 1
       return count &- 1
     }
@@ -151,7 +159,7 @@ struct ConnectionTable: ~Copyable {
     for number in lost { forget(number, at: now) }
   }
 
-  /// Makes the table twice as large: rare, at most log2(maximum / 4096) times in a run.
+  /// Makes the table twice as large: rare, at most log2(maximum / smallest) times in a run.
   private mutating func grow() {
     size = min(size &* 2, maximum)
     // At second 0 every entry counts as alive: what is lost here (only crafted tuples are) was evicted.

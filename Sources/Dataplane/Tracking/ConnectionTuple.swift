@@ -64,9 +64,9 @@ struct ConnectionTuple: BitwiseCopyable {
 
   /// The same for packets of both directions.
   var hash: UInt64 {
-    Hashing.pair(
-      Hashing.tupleEnd(high: firstHigh, low: firstLow, port: firstPort),
-      Hashing.tupleEnd(high: secondHigh, low: secondLow, port: secondPort), protocolNumber: protocolNumber)
+    Hashing.tuple(
+      Hashing.rank(high: firstHigh, low: firstLow, port: firstPort),
+      Hashing.rank(high: secondHigh, low: secondLow, port: secondPort), protocolNumber: protocolNumber)
   }
 }
 
@@ -92,11 +92,20 @@ struct OrientedTuple: BitwiseCopyable {
   /// Puts the ends of a packet in order, without a branch: which way a packet goes is not predictable.
   @inline(__always)
   init(_ packet: ConnectionTable.Key, marks: UInt16 = 0) {
-    let source = Hashing.tupleEnd(high: packet.sourceHigh, low: packet.sourceLow, port: packet.sourcePort)
-    let destination = Hashing.tupleEnd(
+    let source = Hashing.rank(high: packet.sourceHigh, low: packet.sourceLow, port: packet.sourcePort)
+    let destination = Hashing.rank(
       high: packet.destinationHigh, low: packet.destinationLow, port: packet.destinationPort)
-    hash = Hashing.pair(source, destination, protocolNumber: packet.protocolNumber)
-    // Ends whose hashes are equal without being the same are made up to be; they have an order too.
+    let (first, second) = (min(source, destination), max(source, destination))
+    hash = Hashing.tuple(first, second, protocolNumber: packet.protocolNumber)
+    if packet.family == 4 {
+      orientation = source > destination ? 1 : 0
+      tuple = ConnectionTuple(
+        firstHigh: 0, firstLow: first &>> 16, firstPort: UInt16(truncatingIfNeeded: first), secondHigh: 0,
+        secondLow: second &>> 16, secondPort: UInt16(truncatingIfNeeded: second),
+        protocolNumber: packet.protocolNumber, family: 4, marks: marks)
+      return
+    }
+    // Ends whose ranks are equal without being the same are made up to be; they have an order too.
     let isSwapped = source != destination ? source > destination : packet.comesFromGreaterEnd
     orientation = isSwapped ? 1 : 0
     // All ones where the ends change places.

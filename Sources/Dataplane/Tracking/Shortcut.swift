@@ -15,6 +15,7 @@ struct Shortcut: BitwiseCopyable {
   @inline(__always)
   init() { bits = 0 }
 
+  @inline(__always)
   init(egress: Int?, ingress: Int?, _ verdict: Verdict) {
     let first = UInt8(truncatingIfNeeded: egress ?? ingress ?? 0)
     let second = UInt8(truncatingIfNeeded: ingress ?? egress ?? 0)

@@ -4,15 +4,21 @@ internal import Packet
 /// Records that show a packet again which was captured at another point before: between them the packet may have been
 /// routed, put into a tunnel or taken out of one, or translated.
 extension Engine {
-  /// Counts such records and takes them out of the packets to be judged.
+  /// Counts such records and takes them out of the packets to be judged, among which they are counted already.
   @inline(never)
   mutating func removeSightings(_ captured: borrowing CapturedPackets, _ packets: inout PreparedPackets.Share) {
     var kept = 0
-    for position in 0..<packets.count where !isSighting(captured[Int(packets.base[position].index)]) {
-      packets.base[kept] = packets.base[position]
-      kept += 1
+    var removed = BatchCounts()
+    for position in 0..<packets.count {
+      if isSighting(captured[Int(packets.base[position].index)]) {
+        if packets.base[position].kind == .plain { removed.count(packets.base[position]) }
+      } else {
+        packets.base[kept] = packets.base[position]
+        kept += 1
+      }
     }
     packets.count = kept
+    totalsBuffer.base.pointee.remove(removed)
   }
 
   /// Whether the record shows a packet again; it is counted then.

@@ -7,7 +7,7 @@ import Tables
 
 /// Who was refused by whom, counted by addresses: what a pair is called is looked up once, at the end.
 struct DropTally {
-  /// All that the names of a pair depend on, of the first of the packets that are counted together.
+  /// What tells one pair from another, of the packets that are counted together.
   private struct Row {
     var source: IPAddress
     var destination: IPAddress
@@ -15,14 +15,15 @@ struct DropTally {
     var protocolNumber: UInt8
     var hasPorts: Bool
     var hasICMP: Bool
-    var verdict: PacketVerdict
-    /// Its place in the captures.
-    var number: Int
+    var isFromService: Bool
+    var reason: DropReason
+    var service: Int32
+    var backend: Int32
     var count: UInt64 = 1
     /// What learnt names call its ends: an index into `names`, 0 without any.
     var names: Int32 = 0
 
-    init(_ packet: PlainPacket, _ verdict: PacketVerdict, number: Int) {
+    init(_ packet: PlainPacket, _ verdict: PacketVerdict) {
       if packet.ipVersion == 6 {
         source = IPAddress(ipv6High: packet.sourceHigh, low: packet.sourceLow)
         destination = IPAddress(ipv6High: packet.destinationHigh, low: packet.destinationLow)
@@ -33,17 +34,17 @@ struct DropTally {
       destinationPort = packet.destinationPort
       protocolNumber = packet.protocolNumber
       (hasPorts, hasICMP) = (true, false)
-      self.verdict = verdict
-      self.number = number
+      (reason, service, backend) = (verdict.reason, verdict.service, verdict.backend)
+      isFromService = verdict.flags.contains(.fromService)
     }
 
-    init(_ headers: PacketHeaders, _ verdict: PacketVerdict, number: Int) {
+    init(_ headers: PacketHeaders, _ verdict: PacketVerdict) {
       (source, destination) = (headers.source, headers.destination)
       destinationPort = headers.destinationPort
       protocolNumber = headers.protocolNumber
       (hasPorts, hasICMP) = (headers.flags.contains(.hasPorts), headers.flags.contains(.hasICMP))
-      self.verdict = verdict
-      self.number = number
+      (reason, service, backend) = (verdict.reason, verdict.service, verdict.backend)
+      isFromService = verdict.flags.contains(.fromService)
     }
 
     /// Mixed by hand: the standard library's hashing costs more than the rest of a packet.
@@ -52,17 +53,23 @@ struct DropTally {
       var mixed = source.high ^ (source.low &* prime)
       mixed = (mixed ^ destination.high) &* prime ^ destination.low
       mixed = mixed &* prime ^ (UInt64(destinationPort) << 16 | UInt64(protocolNumber) << 8)
-      mixed = (mixed ^ UInt64(verdict.reason.rawValue) ^ UInt64(UInt32(bitPattern: verdict.backend)) << 8) &* prime
+      mixed = (mixed ^ UInt64(reason.rawValue) ^ UInt64(UInt32(bitPattern: backend)) << 8) &* prime
       return mixed ^ mixed >> 32
     }
 
     func isSamePair(_ other: Row) -> Bool {
       source == other.source && destination == other.destination && destinationPort == other.destinationPort
         && protocolNumber == other.protocolNumber && hasPorts == other.hasPorts && hasICMP == other.hasICMP
-        && names == other.names && verdict.reason == other.verdict.reason && verdict.service == other.verdict.service
-        && verdict.backend == other.verdict.backend
-        && verdict.flags.contains(.fromService) == other.verdict.flags.contains(.fromService)
+        && reason == other.reason && service == other.service && backend == other.backend
+        && isFromService == other.isFromService && names == other.names
     }
+  }
+
+  /// The first packet of a row: what it is named by.
+  private struct First {
+    var verdict: PacketVerdict
+    /// Its place in the captures.
+    var number: Int
   }
 
   /// More different pairs of addresses than this are only counted.
@@ -71,8 +78,10 @@ struct DropTally {
   private static let window = 64
 
   private var rows: [Row] = []
-  /// Open addressing, at least half of it empty: the number of a row + 1; 0 empty.
-  private var index = [Int32](repeating: 0, count: 1 << 10)
+  /// Of the row at the same place: apart, as it is not looked at again.
+  private var firsts: [First] = []
+  /// Open addressing, at least half of it empty: the upper half of a row's hash, then its number + 1; 0 empty.
+  private var index = [UInt64](repeating: 0, count: 1 << 10)
   private var others: UInt64 = 0
   /// What ends were called, each pair of lists once.
   private var names = [Names(source: [], destination: [])]
@@ -91,9 +100,9 @@ struct DropTally {
   /// - Parameter number: its place in the captures.
   mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, _ lookup: LookupTables, number: Int) {
     if let plain = lookup.plain(packet) {
-      add(Row(plain, verdict, number: number))
+      add(Row(plain, verdict), verdict, number)
     } else {
-      add(Row(lookup.view(of: packet).headers, verdict, number: number))
+      add(Row(lookup.view(of: packet).headers, verdict), verdict, number)
     }
   }
 
@@ -103,9 +112,9 @@ struct DropTally {
   ///   - names: what its ends were known by when it was dropped.
   ///   - number: its place in the captures.
   mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, names: Names, number: Int) {
-    var row = Row(headers, verdict, number: number)
+    var row = Row(headers, verdict)
     if !names.isEmpty { row.names = self.number(of: names) }
-    add(row)
+    add(row, verdict, number)
   }
 
   private mutating func number(of names: Names) -> Int32 {
@@ -117,32 +126,40 @@ struct DropTally {
     return number
   }
 
-  private mutating func add(_ row: Row) {
-    var position = Int(truncatingIfNeeded: row.hash) & (index.count - 1)
+  private mutating func add(_ row: Row, _ verdict: PacketVerdict, _ number: Int) {
+    let hash = row.hash
+    var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
     for _ in 0..<Self.window {
-      let known = Int(index[position]) - 1
-      if known < 0 {
+      let entry = index[position]
+      if entry == 0 {
         guard rows.count < Self.limit else { break }
         rows.append(row)
-        index[position] = Int32(rows.count)
+        firsts.append(First(verdict: verdict, number: number))
+        index[position] = hash & Self.tag | UInt64(rows.count)
         if rows.count * 2 > index.count { grow() }
         return
       }
-      if rows[known].isSamePair(row) {
-        rows[known].count += 1
-        return
+      if (entry ^ hash) & Self.tag == 0 {
+        let known = Int(truncatingIfNeeded: entry & ~Self.tag) - 1
+        if rows[known].isSamePair(row) {
+          rows[known].count += 1
+          return
+        }
       }
       position = (position + 1) & (index.count - 1)
     }
     others += 1
   }
 
+  private static let tag: UInt64 = 0xffff_ffff_0000_0000
+
   private mutating func grow() {
-    index = [Int32](repeating: 0, count: index.count * 4)
+    index = [UInt64](repeating: 0, count: index.count * 4)
     for number in rows.indices {
-      var position = Int(truncatingIfNeeded: rows[number].hash) & (index.count - 1)
+      let hash = rows[number].hash
+      var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
       while index[position] != 0 { position = (position + 1) & (index.count - 1) }
-      index[position] = Int32(number + 1)
+      index[position] = hash & Self.tag | UInt64(number + 1)
     }
   }
 
@@ -150,12 +167,13 @@ struct DropTally {
   static func pairs(_ tallies: [DropTally], _ tables: Tables) -> DeniedPairs {
     var directory = EndpointDirectory(tables)
     var pairs = DeniedPairs()
-    var rows = tallies.enumerated().flatMap { number, tally in tally.rows.map { (tally: number, row: $0) } }
-    if tallies.count > 1 { rows.sort { $0.row.number < $1.row.number } }
+    var rows = tallies.flatMap { tally in
+      zip(tally.rows, tally.firsts).map { (row: $0, first: $1, names: tally.names[Int($0.names)]) }
+    }
+    if tallies.count > 1 { rows.sort { $0.first.number < $1.first.number } }
     pairs.reserveCapacity(rows.count)
-    for (number, row) in rows {
-      let names = tallies[number].names[Int(row.names)]
-      pairs.add(flow(row, names, &directory, tables), count: row.count)
+    for (row, first, names) in rows {
+      pairs.add(flow(row, first.verdict, names, &directory, tables), count: row.count)
     }
     pairs.addOthers(tallies.reduce(0) { $0 + $1.others })
     return pairs
@@ -163,10 +181,9 @@ struct DropTally {
 
   /// The row's packet as far as the names of its ends depend on it.
   private static func flow(
-    _ row: Row, _ names: Names, _ directory: inout EndpointDirectory, _ tables: Tables
+    _ row: Row, _ verdict: PacketVerdict, _ names: Names, _ directory: inout EndpointDirectory, _ tables: Tables
   ) -> Flow {
     var flow = Flow()
-    let verdict = row.verdict
     flow.ip = Flow.IP(source: row.source, destination: row.destination)
     flow.sharedSource = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
     flow.sharedDestination = directory.end(endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
