@@ -74,7 +74,7 @@ public struct EngineCounters: Sendable, BitwiseCopyable {
     lastTimestamp = max(lastTimestamp, nanoseconds)
     switch (headers.outcome, headers.ipVersion) {
     case (.arp, _): kinds.arp &+= 1
-    // What a frame that no dataplane opens holds is not looked at: it is what is judged, and not by its addresses.
+    // A frame that no dataplane opens is judged as what it is, and not by the addresses inside.
     case (.otherProtocol, _), (.lengthField, _): kinds.other &+= 1
     case (_, 4): kinds.ipv4 &+= 1
     case (_, 6): kinds.ipv6 &+= 1

@@ -61,11 +61,6 @@ struct StatusCommand: ParsableCommand {
     return runs
   }
 
-  /// The other programs whose packets its counters hold too.
-  private func run(of program: AttachedProgram, in programs: [AttachedProgram]) -> [AttachedProgram] {
-    programs.filter { $0.program != program.program && $0.counters != nil && $0.counters == program.counters }
-  }
-
   private static func totals(_ run: [AttachedProgram]) -> String {
     let place = "\(run[0].interface.name) (\(run.map(\.point.description).joined(separator: " and ")))"
     guard let judged = run[0].judged, let dropped = run[0].dropped else {
@@ -91,8 +86,7 @@ struct StatusCommand: ParsableCommand {
           json.field("uptime_seconds", Self.seconds(program))
           if let judged = program.judged { json.field("judged", judged) }
           if let dropped = program.dropped { json.field("dropped", dropped) }
-          json.key("counted_with")
-          json.array(run(of: program, in: programs)) { $0.value($1.program) }
+          if let counters = program.counters { json.field("counters", counters) }
           json.key("processes")
           json.array(program.processes) { $0.value($1) }
           json.field("left_behind", program.processes.isEmpty)
