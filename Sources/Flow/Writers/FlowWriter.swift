@@ -14,9 +14,6 @@ public struct FlowWriter: ~Copyable {
 
   private let descriptor: Int32
   private let bufferSize: Int
-  private let writesBehind: Bool
-  /// Started when there is a first full buffer.
-  private var thread: WriteThread?
   private var printer: FlowPrinter
   private var buffer: OutputBuffer
 
@@ -25,23 +22,12 @@ public struct FlowWriter: ~Copyable {
   /// Bytes handed to the descriptor.
   public private(set) var bytesWritten = 0
 
-  /// - Parameter writesBehind: a thread of its own writes what is flushed; failures are then told of later, at the latest
-  ///   by `finish`.
-  public init(
-    descriptor: Int32, options: FlowPrintOptions = FlowPrintOptions(), bufferSize: Int = 256 * 1024,
-    writesBehind: Bool = false
-  ) {
+  public init(descriptor: Int32, options: FlowPrintOptions = FlowPrintOptions(), bufferSize: Int = 256 * 1024) {
     self.descriptor = descriptor
     self.bufferSize = bufferSize
-    self.writesBehind = writesBehind
     printer = FlowPrinter(options)
-    buffer = OutputBuffer(capacity: Self.capacity(bufferSize))
+    buffer = OutputBuffer(capacity: bufferSize + 16 * 1024)
   }
-
-  deinit { thread?.abandon() }
-
-  /// With room for the event that fills it.
-  private static func capacity(_ bufferSize: Int) -> Int { bufferSize + 16 * 1024 }
 
   public mutating func write(_ flow: borrowing Flow) throws(Failure) {
     guard !readerIsGone else { return }
@@ -57,26 +43,35 @@ public struct FlowWriter: ~Copyable {
 
   /// Writes what is buffered. A table's rows stay back until `finish`.
   public mutating func flush() throws(Failure) {
-    if writesBehind, thread == nil, buffer.count >= bufferSize {
-      thread = WriteThread(descriptor: descriptor, capacity: Self.capacity(bufferSize))
+    var start = 0
+    while start < buffer.count, !readerIsGone {
+      let written = buffer.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+      }
+      if written >= 0 {
+        start += written
+        bytesWritten += written
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: try waitUntilWritable()
+      case EPIPE: readerIsGone = true
+      default: throw Failure(code: errno)
+      }
     }
-    guard buffer.count > 0, !readerIsGone else { return buffer.removeAll() }
-    if let thread { return try take(thread.give(&buffer)) }
-    let outcome = buffer.write(to: descriptor)
     buffer.removeAll()
-    try take(outcome)
   }
 
   /// Writes everything that is still held back. To be called once, at the end.
   public mutating func finish() throws(Failure) {
     printer.finish(to: &buffer)
     try flush()
-    if let thread { try take(thread.finish()) }
   }
 
-  private mutating func take(_ outcome: WriteOutcome) throws(Failure) {
-    bytesWritten += outcome.bytes
-    if outcome.readerIsGone { readerIsGone = true }
-    if let code = outcome.code { throw Failure(code: code) }
+  /// Standard output may be a non-blocking descriptor that another process shares.
+  private func waitUntilWritable() throws(Failure) {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    if poll(&request, 1, -1) < 0, errno != EINTR { throw Failure(code: errno) }
   }
 }

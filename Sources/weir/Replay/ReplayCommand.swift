@@ -151,9 +151,7 @@ struct ReplayCommand: ParsableCommand {
     proxies.keepsAnswers = true
     var replay = Replay(
       names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage),
-      output: ReplayOutput(
-        selection,
-        isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions, writesBehind: Cores.count > 1)),
+      output: ReplayOutput(selection, isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions)),
       recordsEveryPacket: printing.packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling
     )
     let progress = ProgressBar(captures, console: console, writesEvents: !isSummary)
