@@ -80,6 +80,16 @@ public struct CaptureReader: ~Copyable {
   /// Whether packets stay valid until the reader ends, and not only until it is asked for more.
   public var packetsAreStable: Bool { bytes.areStable }
 
+  /// Whether the next packet is in memory already, as far as its length tells.
+  public var isAtHand: Bool {
+    if bytes.areStable { return true }
+    // A record's two lengths, or a block's one, in whichever byte order: the other reading is a large number.
+    let (offset, head) = pcap == nil ? (4, 0) : (8, 16)
+    guard bytes.available >= offset + 4 else { return false }
+    let length = min(bytes.cursor.word(offset, swapped: false), bytes.cursor.word(offset, swapped: true))
+    return bytes.available >= head + Int(length)
+  }
+
   /// How many interfaces the capture describes at its beginning.
   public var interfaceCount: Int { pcap == nil ? pcapng.firstInterfaceCount : 1 }
 

@@ -80,6 +80,14 @@ public struct MergedCapture: ~Copyable {
     if damage.isEmpty, let error = only?.damage { damage.append(error) }
   }
 
+  /// Whether the next packet is in memory already; a stream may have to be waited for.
+  public var isAtHand: Bool {
+    switch only {
+    case .some(let reader): reader.isAtHand
+    case nil: pending?.reader.isAtHand ?? true
+    }
+  }
+
   /// Replaces `packets` by the earliest ones not yet handed out; by none when all captures have ended.
   public mutating func next(_ packets: inout CapturedPackets) {
     if only != nil {

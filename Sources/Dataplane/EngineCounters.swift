@@ -25,7 +25,7 @@ public struct EngineCounters: Sendable, BitwiseCopyable {
     public var ipv4: UInt64 = 0
     public var ipv6: UInt64 = 0
     public var arp: UInt64 = 0
-    /// No IP header, or none that could be read.
+    /// No IP header, none that could be read, or one inside a frame that is not opened (MPLS, PPPoE).
     public var other: UInt64 = 0
     public var tcp: UInt64 = 0
     public var udp: UInt64 = 0
@@ -72,10 +72,13 @@ public struct EngineCounters: Sendable, BitwiseCopyable {
     bytes &+= UInt64(length)
     firstTimestamp = min(firstTimestamp, nanoseconds)
     lastTimestamp = max(lastTimestamp, nanoseconds)
-    switch headers.ipVersion {
-    case 4: kinds.ipv4 &+= 1
-    case 6: kinds.ipv6 &+= 1
-    default: if headers.outcome == .arp { kinds.arp &+= 1 } else { kinds.other &+= 1 }
+    switch (headers.outcome, headers.ipVersion) {
+    case (.arp, _): kinds.arp &+= 1
+    // A frame that no dataplane opens is judged as what it is, and not by the addresses inside.
+    case (.otherProtocol, _), (.lengthField, _): kinds.other &+= 1
+    case (_, 4): kinds.ipv4 &+= 1
+    case (_, 6): kinds.ipv6 &+= 1
+    default: kinds.other &+= 1
     }
     guard headers.outcome == .ip else {
       switch headers.outcome {

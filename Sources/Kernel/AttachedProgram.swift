@@ -18,7 +18,11 @@ public struct AttachedProgram: Sendable {
   public let processes: [Int32]
   /// Whether it lets everything pass; nil when its map could not be read.
   public let observesOnly: Bool?
-  /// Packets judged at endpoints since it was loaded, by both hooks of a run together; nil when the map could not be read.
+  /// The kernel's number of the map it counts in, which all programs of a run share: an endpoint's direction is counted,
+  /// whichever hook its packet came by.
+  public let counters: UInt32?
+  /// Packets judged at endpoints since it was loaded, by all programs of its run together; nil when the map could not be
+  /// read.
   public let judged: UInt64?
   public let dropped: UInt64?
 
@@ -126,6 +130,7 @@ public struct AttachedProgram: Sendable {
     processes = Self.holders(of: program)
     let state = ProgramMaps(Array(maps.prefix(Int(info.nr_map_ids))))
     observesOnly = state.constants.map { $0.observe_only != 0 }
+    counters = state.counters
     judged = state.totals.map { $0.judged }
     dropped = state.totals.map { $0.dropped }
   }
@@ -170,6 +175,8 @@ public struct AttachedProgram: Sendable {
 private struct ProgramMaps {
   var constants: datapath_constants?
   var totals: (judged: UInt64, dropped: UInt64)?
+  /// The number of the map of the totals.
+  var counters: UInt32?
 
   init(_ maps: [UInt32]) {
     for id in maps {
@@ -185,6 +192,7 @@ private struct ProgramMaps {
         if bpf_map_lookup_elem(descriptor, &key, &value) == 0 { constants = value }
       } else if name == "totals", info.value_size == UInt32(MemoryLayout<traffic>.size) {
         totals = Self.sum(descriptor)
+        counters = id
       }
     }
   }

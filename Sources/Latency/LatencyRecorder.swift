@@ -40,6 +40,18 @@ public struct LatencyRecorder: Sendable {
     reads += intervals + 1
   }
 
+  /// What one packet took at each hop that it met, in nanoseconds.
+  public func hops(of marks: PacketMarks) -> [(name: String, nanoseconds: UInt64)] {
+    var last = marks.begin
+    var result: [(name: String, nanoseconds: UInt64)] = []
+    for hop in LatencyHop.allCases where marks.hops[hop.rawValue] != 0 {
+      let ticks = net(marks.hops[hop.rawValue], since: last, intervals: 1)
+      result.append((hop.name, UInt64(counter.nanoseconds(ticks).rounded())))
+      last = marks.hops[hop.rawValue]
+    }
+    return result
+  }
+
   /// Threads move between processors whose counters may differ by a little, so an interval is not always positive.
   private func net(_ end: UInt64, since start: UInt64, intervals: UInt64) -> UInt64 {
     let cost = counter.cost &* intervals

@@ -85,4 +85,13 @@ extension Value {
     case .map: "map"
     }
   }
+
+  /// For messages: `a list`, `an integer`, `null`.
+  public var typeNameWithArticle: String {
+    switch content {
+    case .null: typeName
+    case .integer: "an \(typeName)"
+    default: "a \(typeName)"
+    }
+  }
 }

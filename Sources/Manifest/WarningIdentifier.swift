@@ -192,6 +192,8 @@ public enum WarningIdentifier: String, CaseIterable, Sendable {
   case unknownNode = "unknown-node"
   /// No policy is in force.
   case noPolicies = "no-policies"
+  /// Two running pods, or a pod and a node, have one address.
+  case sharedAddress = "shared-address"
   /// An address in an unusual spelling.
   case oddlyWrittenAddress = "oddly-written-address"
   /// The capture has no packet to judge.
@@ -200,6 +202,8 @@ public enum WarningIdentifier: String, CaseIterable, Sendable {
   case nothingJudged = "nothing-judged"
   /// Packets end within their headers.
   case cutHeaders = "cut-headers"
+  /// Packets stand in a capture behind others that were captured later.
+  case outOfOrder = "out-of-order"
 }
 
 extension WarningIdentifier {

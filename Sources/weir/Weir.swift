@@ -7,6 +7,12 @@ struct Weir: ParsableCommand {
   /// As Weir's own errors begin.
   static let _errorPrefix = "error: "
 
+  static func main() {
+    // Help into a closed pipe is no error either.
+    StandardOutput.ignoreBrokenPipes()
+    main(nil)
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "weir",
     abstract: "Which traffic would Cilium let through, and why?",

@@ -38,7 +38,7 @@ import Testing
     ("apiVersion: v1\n", "error: a.yaml:1:1: kind is missing"),
     ("apiVersion: v1\nitems: []\n", "error: a.yaml:1:1: kind is missing\nhint: has the text of a List been cut off?"),
     ("kind: Pod\n", "error: a.yaml:1:1: Pod: apiVersion is missing"),
-    ("apiVersion: 1\nkind: Pod\n", "error: a.yaml:1:13: apiVersion: expected a string, found a integer"),
+    ("apiVersion: 1\nkind: Pod\n", "error: a.yaml:1:13: apiVersion: expected a string, found an integer"),
     ("apiVersion: v1\nkind: List\nitems: x\n", "error: a.yaml:3:8: expected the items of a List, found a string"),
     ("apiVersion: v1\nkind: List\nitems: [x]\n", "error: a.yaml:3:9: expected an object with apiVersion and kind"),
   ]) func `what is no object`(text: String, message: String) {

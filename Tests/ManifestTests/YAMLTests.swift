@@ -76,7 +76,7 @@ import Testing
     ("a: *x\n", "error: a.yaml:1:4: unknown anchor 'x'"),
     ("a: \u{01}\n", "error: a.yaml:1:4: control characters are not allowed"),
     ("? [x]\n: 1\n", "error: a.yaml:1:3: a key must be a string, not a list"),
-    ("~: 1\n", "error: a.yaml:1:1: a key must be a string, not a null"),
+    ("~: 1\n", "error: a.yaml:1:1: a key must be a string, not null"),
     ("a: {<<: 1}\n", "error: a.yaml:1:9: '<<' merges a map or a list of maps"),
     ("a: !!binary '%'\n", "error: a.yaml:1:4: !!binary without valid base64"),
     ("a: 1\n...\nb: 2\n", "error: a.yaml:3:1: did not find expected <document start>"),

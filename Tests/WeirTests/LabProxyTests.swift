@@ -44,8 +44,8 @@ import Testing
     }
 
     func isMeant(by expected: Expected) -> Bool {
-      source == expected.source && destination == expected.destination && `protocol` == expected.protocol
-        && port == expected.port
+      source == expected.source && destination == Lab.translated(expected.destination)
+        && `protocol` == expected.protocol && port == expected.port
     }
   }
 

@@ -27,7 +27,7 @@ import Testing
     }
 
     func isMeant(by expectation: Expectation) -> Bool {
-      source == expectation.source && destination == expectation.destination
+      source == expectation.source && destination == Lab.translated(expectation.destination)
         && `protocol` == expectation.protocol && high == expectation.port ?? expectation.icmpType.map(UInt16.init)
     }
   }

@@ -1,3 +1,4 @@
+import Addresses
 import Flow
 import Foundation
 import Testing
@@ -40,7 +41,8 @@ import Testing
     #expect(flows.count == 2)
     for flow in flows {
       #expect(flow.verdict == .forwarded && flow.trafficDirection == .ingress)
-      #expect(flow.destination.podName == "web" && flow.destinationService?.name == "web")
+      #expect(flow.destination.podName == "web" && flow.l4?.ports?.destination == 8080)
+      #expect(flow.ip?.destination.description == "10.244.0.1" && flow.destinationService == nil)
       #expect(flow.source.labels.contains { $0.hasPrefix("reserved:world") })
     }
   }

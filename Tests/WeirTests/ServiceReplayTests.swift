@@ -1,3 +1,4 @@
+import Addresses
 import Flow
 import Testing
 
@@ -23,8 +24,26 @@ import Testing
     #expect(verdict.ingressAllowedBy.map(\.name) == ["server"])
     for flow in flows {
       #expect(flow.destination.podName == "server")
-      #expect(flow.destinationService == Flow.Service(name: "server", namespace: "ns"))
-      #expect(flow.sourceService == nil)
+      #expect(flow.ip?.destination.description == "10.0.0.2")
+      #expect(flow.l4?.ports?.destination == 8080)
+      // No service has the translated address and port.
+      #expect(flow.destinationService == nil && flow.sourceService == nil)
+    }
+  }
+
+  @Test func filtersAndTotalsKnowTheBackendsAddressAndPort() throws {
+    var capture = CaptureBytes()
+    capture.tcp("192.168.0.1", 40001, "10.96.0.1", 80)
+    for flags in [["--to-port", "8080"], ["--ip", "10.0.0.2"], ["--to-pod", "ns/server"]] {
+      #expect(try flows(capture, flags).count == 2, "\(flags)")
+    }
+    for flags in [["--to-port", "80"], ["--ip", "10.96.0.1"]] {
+      #expect(try flows(capture, flags).isEmpty, "\(flags)")
+    }
+    let scratch = try SmallCluster.scratch(["capture.pcap": capture.bytes])
+    for format in ["compact", "summary"] {
+      let run = try Weir.run(["replay", "capture.pcap", "-o", format] + SmallCluster.inForce, in: scratch.folder)
+      #expect((run.output + run.errors).contains("ns/server:8080/TCP  Policy denied"), "\(run.output)\(run.errors)")
     }
   }
 
@@ -51,9 +70,14 @@ import Testing
     #expect(replies.count == 2)
     for reply in replies {
       #expect(reply.source.podName == "server")
-      #expect(reply.sourceService == Flow.Service(name: "server", namespace: "ns"))
       #expect(reply.destinationService == nil)
     }
+    // Translated back when it is delivered to the client.
+    let sent = try #require(replies.first { $0.trafficDirection == .egress })
+    #expect(sent.ip?.source.description == "10.0.0.2" && sent.l4?.ports?.source == 8080 && sent.sourceService == nil)
+    let delivered = try #require(replies.first { $0.trafficDirection == .ingress })
+    #expect(delivered.ip?.source.description == "10.96.0.1" && delivered.l4?.ports?.source == 80)
+    #expect(delivered.sourceService == Flow.Service(name: "server", namespace: "ns"))
   }
 
   @Test func aServiceWithoutBackendsDropsWith158() throws {

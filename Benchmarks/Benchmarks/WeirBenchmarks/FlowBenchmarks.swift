@@ -10,18 +10,18 @@ func registerFlowBenchmarks() {
 
 private func register(_ row: Row, _ format: FlowFormat) {
   measure(row) {
-    FlowEvents.events(4096)
-  } run: { _, events in
+    FlowEvents.flows(4096)
+  } run: { _, flows in
     var printer = FlowPrinter(FlowPrintOptions(format: format))
     var buffer = OutputBuffer(capacity: 1 << 19)
     var bytes = 0
-    for event in events {
-      printer.print(event, to: &buffer)
+    for flow in flows {
+      printer.print(flow, to: &buffer)
       if buffer.count >= 1 << 18 {
         bytes += buffer.count
         buffer.removeAll()
       }
     }
-    return Amount(items: events.count, bytes: bytes + buffer.count)
+    return Amount(items: flows.count, bytes: bytes + buffer.count)
   }
 }

@@ -1,8 +1,8 @@
 import Benchmark
-import Foundation
 import Rows
 
-/// `weir replay` as a whole program, on the floor's capture, by several threads: what it says that the packets took.
+/// `weir replay` as a whole program, on the floor's capture: by several threads, what it says that the packets took; and
+/// printing events, from its start to its end.
 func registerThreadBenchmarks() {
   guard WeirProgram.exists else { return }
   let packets = 1 << 19
@@ -15,66 +15,23 @@ func registerThreadBenchmarks() {
       return Amount(items: packets, time: run.time)
     }
   }
+  for (format, row) in Row.replayEvents {
+    measure(row, seconds: 2) {
+      try EventRun(format)
+    } run: { _, run in
+      try run.program.printEvents(format)
+      return Amount(items: run.events)
+    }
+  }
 }
 
-/// The program that scripts/bench builds, and its input.
-private final class WeirProgram {
-  private static let path = "../.build/release/weir"
-  static var exists: Bool { FileManager.default.isExecutableFile(atPath: path) }
+/// A replay that prints events: of the whole program, from its start to its end.
+private struct EventRun {
+  let program: WeirProgram
+  let events: Int
 
-  private let folder: ScratchFolder
-  private let capture: String
-  private let cluster: String
-
-  init(capture: [UInt8]) throws {
-    folder = try ScratchFolder()
-    self.capture = try folder.write("replay.pcap", capture)
-    cluster = try folder.write("cluster.yaml", Self.cluster.utf8)
-  }
-
-  func replay(threads: Int) throws -> (packets: Int, time: Duration) {
-    let program = Process()
-    program.executableURL = URL(filePath: Self.path)
-    program.arguments = [
-      "replay", capture, "-f", cluster, "-o", "summary", "--stats-json", "-", "--threads", "\(threads)", "-q",
-    ]
-    let output = Pipe()
-    program.standardOutput = output
-    program.standardError = FileHandle.nullDevice
-    try program.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
-    program.waitUntilExit()
-    guard program.terminationStatus == 0, let start = text.range(of: Data("{\"packets\"".utf8))?.lowerBound,
-      let totals = try JSONSerialization.jsonObject(with: text[start...]) as? [String: Any],
-      let packets = totals["packets"] as? Int, let seconds = totals["seconds"] as? Double
-    else { throw InputError("weir replay failed") }
-    return (packets, .nanoseconds(Int64(seconds * 1e9)))
-  }
-
-  /// `EngineWorld` as far as its packets meet it.
-  private static var cluster: String {
-    var text = ""
-    for pod in 0..<EngineWorld.pods {
-      text += """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: pod-\(pod), namespace: default, labels: {pod: "\(pod)"}}
-        spec: {nodeName: node-\(pod % 8), containers: [{name: c}]}
-        status: {podIP: 10.0.0.\(pod), podIPs: [{ip: 10.0.0.\(pod)}, {ip: "fd00::\(String(pod, radix: 16))"}]}
-        ---
-
-        """
-    }
-    let rule = "[{matchLabels: {}}], toPorts: [{ports: [{port: \"\(EngineWorld.openPort)\", protocol: TCP}]}]"
-    return text + """
-      apiVersion: cilium.io/v2
-      kind: CiliumNetworkPolicy
-      metadata: {name: open, namespace: default}
-      spec:
-        endpointSelector: {}
-        ingress: [{fromEndpoints: \(rule)}]
-        egress: [{toEndpoints: \(rule)}]
-
-      """
+  init(_ format: String) throws {
+    program = try WeirProgram(capture: CaptureFile.pcap(packets: 1 << 19))
+    events = try program.countEvents()
   }
 }

@@ -92,6 +92,15 @@ extension Row {
     )
   }
 
+  /// The program as a whole, by the clock on the wall.
+  public static let replayEvents: [(format: String, row: Row)] = [
+    (
+      "compact",
+      Row("replay-events-compact", "weir replay of it, events as compact text", [.itemsPerSecond], item: "events")
+    ),
+    ("jsonpb", Row("replay-events-jsonpb", "weir replay of it, events as JSON", [.itemsPerSecond], item: "events")),
+  ]
+
   public static let captureReading = Row(
     "capture-pcap", "pcap from the page cache", [.megabytesPerSecond, .itemsPerSecond], item: "packets")
 
@@ -131,6 +140,7 @@ extension Row {
     + (addressLookups + prefixLookups + policyLookups).map(\.row)
     + [engineEstablished, engineNew, engineEvicting, engineDenied, engineMixed]
     + [floor, floorPlain, replayFirst, replayAgain] + replayThreads.map(\.row)
+    + replayEvents.map(\.row)
     + [captureReading, flowCompact, flowJSON, httpHeads, streamDirect, streamReassembled]
     + httpRules.map(\.row) + [proxyHTTP, proxyDownload, proxyServerNames, proxyDNS]
 

@@ -15,6 +15,9 @@ public struct IdentityMap: Sendable {
   /// Labels against which `nodeSelector` is matched, by node index: the node's own as `k8s:`, and `reserved:host`.
   public internal(set) var hostPolicyLabels: [LabelSet] = []
 
+  /// Addresses of pods that something of the cluster had before, with the pods' indices: packets count as the first one's.
+  public internal(set) var sharedAddresses: [(address: IPAddress, pod: Int)] = []
+
   /// - Parameters:
   ///   - localNode: judge from this node's point of view; nil: every endpoint is local on its own node.
   ///   - threads: how many cores read the pods' labels; the result is the same with any.

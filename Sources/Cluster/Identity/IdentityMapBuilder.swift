@@ -201,7 +201,7 @@ public struct IdentityMapBuilder {
     var addresses = cluster.pods[index].addresses
     if addresses.isEmpty { addresses = known?.addresses ?? [] }
     let node = cluster.pods[index].node
-    for address in addresses { addInside(address, identity) }
+    for address in addresses where !addInside(address, identity) { map.sharedAddresses.append((address, index)) }
     let isManaged = identity != Int(ReservedIdentity.unmanaged) - 1
     map.endpoints.append(
       ManagedEndpoint(
@@ -212,10 +212,13 @@ public struct IdentityMapBuilder {
 
   // MARK: Allocation
 
-  private mutating func addInside(_ address: IPAddress, _ identity: Int) {
+  /// False: something else has the address.
+  @discardableResult
+  private mutating func addInside(_ address: IPAddress, _ identity: Int) -> Bool {
     let prefix = IPPrefix(host: address)
-    guard inside.insert(prefix).inserted else { return }
+    guard inside.insert(prefix).inserted else { return false }
     map.ipcache.append((prefix, identity, nil))
+    return true
   }
 
   private mutating func add(_ labels: LabelSet, in scope: Scope) -> Int {

@@ -105,7 +105,7 @@ extension ClusterReader.State {
     case .number(let value): text = String(value)
     case .list, .map:
       return warn(
-        object, "\(member.key): expected a string, found a \(member.value.typeName)", at: place,
+        object, "\(member.key): expected a string, found \(member.value.typeNameWithArticle)", at: place,
         identifier: .settingValue)
     }
     if let hint = Field.quoting(member.value) {

@@ -54,7 +54,7 @@ extension ClusterReader.State {
     for key in ["bandwidthManager", "hubble", "encryption", "envoy"] {
       guard let value = object.value[key], value.map == nil else { continue }
       warn(
-        object, "\(key): expected a map with the key enabled, found a \(value.typeName)",
+        object, "\(key): expected a map with the key enabled, found \(value.typeNameWithArticle)",
         at: Location(file: object.location.file, position: value.position), hint: "\(key): {enabled: true}",
         identifier: .settingValue)
     }

@@ -23,7 +23,7 @@ public struct FlowSelection: Sendable {
   }
 
   /// Whether the flow is wanted, `first` and `last` aside.
-  public func admits(_ flow: Flow) -> Bool {
+  public func admits(_ flow: borrowing Flow) -> Bool {
     admits(time: flow.time) && (allow.isEmpty || allow.contains { $0.matches(flow) })
       && !deny.contains { $0.matches(flow) }
   }

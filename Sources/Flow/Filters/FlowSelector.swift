@@ -28,6 +28,17 @@ public struct FlowSelector {
     }
   }
 
+  /// Whether the flow is to be shown at once; keeps it back where only the last ones are wanted.
+  public mutating func admits(_ flow: borrowing Flow) -> Bool {
+    guard !isSatisfied, selection.admits(flow) else { return false }
+    guard selection.last == nil else {
+      take(FlowEvent(copy flow)) { _ in }
+      return false
+    }
+    taken += 1
+    return true
+  }
+
   /// Calls `emit` with the events that were kept back, oldest first.
   public mutating func finish<Failure: Error>(_ emit: (FlowEvent) throws(Failure) -> Void) throws(Failure) {
     for event in tail[oldest...] { try emit(event) }

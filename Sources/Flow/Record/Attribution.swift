@@ -12,6 +12,6 @@ extension Flow {
 
     public init() {}
 
-    static let none = SharedValue(Attribution())
+    public static let none = SharedValue(Attribution())
   }
 }

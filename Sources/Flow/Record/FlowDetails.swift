@@ -19,6 +19,6 @@ extension Flow {
     public var cgroupID: UInt64 = 0
     public var extensions = Extensions.none
 
-    static let none = SharedValue(Details())
+    public static let none = SharedValue(Details())
   }
 }

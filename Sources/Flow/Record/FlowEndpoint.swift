@@ -24,7 +24,7 @@ public struct FlowEndpoint: Sendable, Hashable {
     self.workloads = workloads
   }
 
-  static let none = SharedValue(FlowEndpoint())
+  public static let none = SharedValue(FlowEndpoint())
 
   /// What a pod belongs to: a Deployment, a StatefulSet…
   public struct Workload: Sendable, Hashable {

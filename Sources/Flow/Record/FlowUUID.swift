@@ -46,16 +46,20 @@ public struct FlowUUID: Sendable, Hashable {
     self.init(high: high, low: low)
   }
 
+  @inline(__always)
   func write(to bytes: inout OutputBuffer) {
-    bytes.append(hexadecimal: high >> 32, digits: 8)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(hexadecimal: high >> 16, digits: 4)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(hexadecimal: high, digits: 4)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(hexadecimal: low >> 48, digits: 4)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(hexadecimal: low, digits: 12)
+    bytes.append(atMost: 48) { text in
+      text.append(hexadecimal: high >> 32, digits: 8)
+      text.append(UInt8(ascii: "-"))
+      text.append(hexadecimal: high >> 16, digits: 4)
+      text.append(UInt8(ascii: "-"))
+      text.append(hexadecimal: high, digits: 4)
+      text.append(UInt8(ascii: "-"))
+      text.append(hexadecimal: low >> 48, digits: 4)
+      text.append(UInt8(ascii: "-"))
+      text.append(hexadecimal: low >> 16, digits: 8)
+      text.append(hexadecimal: low, digits: 4)
+    }
   }
 }
 

@@ -11,6 +11,6 @@ extension Flow {
       self.nodeLabels = nodeLabels
     }
 
-    static let none = SharedValue(Observer())
+    public static let none = SharedValue(Observer())
   }
 }

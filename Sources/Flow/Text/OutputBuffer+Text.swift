@@ -1,3 +1,5 @@
+import Addresses
+
 extension OutputBuffer {
   @inline(__always)
   mutating func append(_ text: StaticString) {
@@ -39,25 +41,29 @@ extension OutputBuffer {
   }
 
   /// Appends the last `digits` hexadecimal digits of `value`, in lower case.
+  @inline(__always)
   mutating func append(hexadecimal value: UInt64, digits: Int) {
-    append(count: digits) { place in
-      var rest = value
-      for index in stride(from: digits - 1, through: 0, by: -1) {
-        let digit = UInt8(truncatingIfNeeded: rest & 0xf)
-        place[index] = digit &+ (digit < 10 ? 0x30 : 0x57)
-        rest >>= 4
-      }
+    append(atMost: 32) { text in
+      if digits > 8 { text.append(hexadecimal: value >> 32, digits: digits - 8) }
+      text.append(hexadecimal: value, digits: min(digits, 8))
     }
   }
 
   /// Appends the six bytes of a link-layer address, parted by colons.
   mutating func append(mac value: UInt64) {
-    var shift: UInt64 = 48
-    while shift > 0 {
-      shift -= 8
-      append(hexadecimal: value >> shift, digits: 2)
-      if shift > 0 { append(UInt8(ascii: ":")) }
+    append(atMost: 32) { text in
+      var shift: UInt64 = 48
+      while shift > 0 {
+        shift -= 8
+        text.append(hexadecimal: value >> shift, digits: 2)
+        if shift > 0 { text.append(UInt8(ascii: ":")) }
+      }
     }
+  }
+
+  /// Appends an address in its canonical form.
+  mutating func append(address: IPAddress) {
+    append(atMost: 64) { address.write(to: &$0) }
   }
 }
 

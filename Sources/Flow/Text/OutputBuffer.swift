@@ -58,6 +58,42 @@ public struct OutputBuffer: ~Copyable, ByteSink {
     count &+= more
   }
 
+  /// Where the next byte goes, in memory that was reserved.
+  struct Cursor: ByteSink {
+    fileprivate(set) var next: UnsafeMutablePointer<UInt8>
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+      next.pointee = byte
+      next += 1
+    }
+
+    /// Appends the last `digits` hexadecimal digits of `value`, of at most eight. Memory for eight is needed.
+    @inline(__always)
+    mutating func append(hexadecimal value: UInt64, digits: Int) {
+      // The digits to the front, then one to a byte.
+      var spread = (value << UInt64(32 - 4 * digits)) & 0xffff_ffff
+      spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff
+      spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff
+      spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f
+      let letters = ((spread &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+      let text = spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+      UnsafeMutableRawPointer(next).storeBytes(of: text.bigEndian, as: UInt64.self)
+      next += digits
+    }
+  }
+
+  /// Appends what `fill` puts behind one another: `most` bytes at most, those included that are overwritten again.
+  @inline(__always)
+  mutating func append(atMost most: Int, _ fill: (inout Cursor) -> Void) {
+    reserve(most)
+    var cursor = Cursor(next: base + count)
+    fill(&cursor)
+    let length = cursor.next - (base + count)
+    precondition(length <= most)
+    count &+= length
+  }
+
   mutating func append(_ byte: UInt8, count repeats: Int) {
     reserve(repeats)
     (base + count).update(repeating: byte, count: repeats)
@@ -65,6 +101,7 @@ public struct OutputBuffer: ~Copyable, ByteSink {
   }
 
   /// Appends the bytes of `range` to another buffer.
+  @inline(__always)
   func copy(_ range: Range<Int>, to other: inout OutputBuffer) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     other.append(contentsOf: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))

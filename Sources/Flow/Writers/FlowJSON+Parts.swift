@@ -21,15 +21,15 @@ extension FlowJSON {
 
   static func write(_ ip: Flow.IP, to bytes: inout OutputBuffer) {
     bytes.member("\"IP\":{\"source\":\"")
-    ip.source.write(to: &bytes)
+    bytes.append(address: ip.source)
     bytes.append(UInt8(ascii: "\""))
     if let translated = ip.translatedSource {
       bytes.append(",\"source_xlated\":\"")
-      translated.write(to: &bytes)
+      bytes.append(address: translated)
       bytes.append(UInt8(ascii: "\""))
     }
     bytes.append(",\"destination\":\"")
-    ip.destination.write(to: &bytes)
+    bytes.append(address: ip.destination)
     bytes.append(ip.version == .v6 ? "\",\"ipVersion\":\"IPv6\"" : "\",\"ipVersion\":\"IPv4\"")
     bytes.append(ip.encrypted ? ",\"encrypted\":true}" : "}")
   }
@@ -38,15 +38,10 @@ extension FlowJSON {
     switch l4 {
     case .tcp(let tcp):
       bytes.member("\"l4\":{\"TCP\":{")
-      bytes.member("\"source_port\":", number: UInt32(tcp.source))
-      bytes.member("\"destination_port\":", number: UInt32(tcp.destination))
+      write(Flow.Ports(source: tcp.source, destination: tcp.destination), to: &bytes)
       if let flags = tcp.flags {
         bytes.member("\"flags\":{")
-        for (flag, name) in Flow.TCPFlags.names where flags.contains(flag) {
-          bytes.member("\"")
-          bytes.append(name)
-          bytes.append("\":true")
-        }
+        write(flags, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
       }
     case .udp(let ports):
@@ -71,14 +66,22 @@ extension FlowJSON {
       bytes.member("\"type\":", number: igmp.type)
       if let group = igmp.group {
         bytes.member("\"group_address\":\"")
-        group.write(to: &bytes)
+        bytes.append(address: group)
         bytes.append(UInt8(ascii: "\""))
       }
     }
     bytes.append("}}")
   }
 
-  private static func write(_ ports: Flow.Ports, to bytes: inout OutputBuffer) {
+  static func write(_ flags: Flow.TCPFlags, to bytes: inout OutputBuffer) {
+    for (flag, name) in Flow.TCPFlags.names where flags.contains(flag) {
+      bytes.member("\"")
+      bytes.append(name)
+      bytes.append("\":true")
+    }
+  }
+
+  static func write(_ ports: Flow.Ports, to bytes: inout OutputBuffer) {
     bytes.member("\"source_port\":", number: UInt32(ports.source))
     bytes.member("\"destination_port\":", number: UInt32(ports.destination))
   }

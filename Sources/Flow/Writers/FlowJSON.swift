@@ -17,39 +17,23 @@ enum FlowJSON {
     bytes.member("\"message\":", text: status.message)
   }
 
-  static func writeEmitter(_ observer: Flow.Observer, to bytes: inout OutputBuffer) {
-    guard let emitter = observer.emitter else { return }
-    bytes.member("\"emitter\":{")
-    bytes.member("\"name\":", text: emitter.name)
-    bytes.member("\"version\":", text: emitter.version)
-    bytes.append(UInt8(ascii: "}"))
-  }
-
-  static func writeNode(_ observer: Flow.Observer, to bytes: inout OutputBuffer) {
-    bytes.member("\"node_name\":", text: observer.nodeName)
-    bytes.member("\"node_labels\":", texts: observer.nodeLabels)
-  }
-
-  static func writeFile(_ attribution: Flow.Attribution, to bytes: inout OutputBuffer) {
-    guard let file = attribution.file else { return }
-    bytes.member("\"file\":{")
-    bytes.member("\"name\":", text: file.name)
-    bytes.member("\"line\":", number: file.line)
-    bytes.append(UInt8(ascii: "}"))
-  }
-
-  static func writePolicies(_ attribution: Flow.Attribution, to bytes: inout OutputBuffer) {
-    bytes.member("\"egress_allowed_by\":", policies: attribution.egressAllowedBy)
-    bytes.member("\"ingress_allowed_by\":", policies: attribution.ingressAllowedBy)
-    bytes.member("\"egress_denied_by\":", policies: attribution.egressDeniedBy)
-    bytes.member("\"ingress_denied_by\":", policies: attribution.ingressDeniedBy)
-    bytes.member("\"policy_log\":", texts: attribution.policyLog)
-  }
-
   static func writeNamesAndMessage(_ details: Flow.Details, to bytes: inout OutputBuffer) {
     bytes.member("\"source_names\":", texts: details.sourceNames)
     bytes.member("\"destination_names\":", texts: details.destinationNames)
     if let l7 = details.l7 { write(l7, to: &bytes) }
+  }
+
+  static func writeServices(_ details: Flow.Details, to bytes: inout OutputBuffer) {
+    bytes.member("\"source_service\":", service: details.sourceService)
+    bytes.member("\"destination_service\":", service: details.destinationService)
+  }
+
+  static func writeTraceID(_ details: Flow.Details, to bytes: inout OutputBuffer) {
+    guard let id = details.ipTraceID else { return }
+    bytes.append(",\"ip_trace_id\":{")
+    bytes.member("\"trace_id\":", wide: id.traceID)
+    bytes.member("\"ip_option_type\":", number: id.ipOptionType)
+    bytes.append(UInt8(ascii: "}"))
   }
 
   /// Interface, proxy, traces and socket.

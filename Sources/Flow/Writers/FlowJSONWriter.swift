@@ -1,21 +1,19 @@
-import Addresses
-
 /// Writes events as the JSON of `observer.GetFlowsResponse`: fields in the order of their declaration, zero values left
 /// out, 64-bit numbers as strings, enumerations by name. This is what `hubble observe -o jsonpb` prints.
-struct FlowJSONWriter {
+///
+/// Most of a line was written before, in another order: what ends, nodes, policies and kinds of events look like is kept.
+struct FlowJSONWriter: ~Copyable {
   private var ends = FragmentCache<FlowEndpoint>()
-  private var emitters = FragmentCache<Flow.Observer>()
-  private var nodes = FragmentCache<Flow.Observer>()
-  private var nodeNames = FragmentCache<Flow.Observer>()
-  private var files = FragmentCache<Flow.Attribution>()
-  private var policies = FragmentCache<Flow.Attribution>()
+  private var observers = FragmentCache<Flow.Observer>(parts: FlowJSON.ObserverPart.allCases.count)
+  private var events = FragmentCache<Flow.Attribution>(parts: FlowJSON.EventPart.allCases.count)
+  private var flags = FlagTexts()
   private var clock = ClockText()
 
   mutating func write(_ event: FlowEvent, to bytes: inout OutputBuffer) {
     switch event.content {
     case .flow(let flow):
       bytes.append("{\"flow\":{")
-      writeFields(of: flow, to: &bytes)
+      _ = writeFields(of: flow, to: &bytes)
     case .lostEvents(let lost):
       bytes.append("{\"lost_events\":{")
       FlowJSON.write(lost, to: &bytes)
@@ -32,13 +30,14 @@ struct FlowJSONWriter {
   /// The flow in its envelope, which repeats node and time.
   mutating func write(_ flow: borrowing Flow, to bytes: inout OutputBuffer) {
     bytes.append("{\"flow\":{")
-    writeFields(of: flow, to: &bytes)
+    let observer = writeFields(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
-    nodeNames.append(flow.observer, to: &bytes) { $1.member("\"node_name\":", text: $0.nodeName) }
+    observers.append(FlowJSON.ObserverPart.envelope.rawValue, of: observer, to: &bytes)
     write("\"time\":", flow.time, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
   }
 
+  @inline(__always)
   private mutating func write(_ name: StaticString, _ time: Int64?, to bytes: inout OutputBuffer) {
     guard let time else { return }
     bytes.member(name)
@@ -47,37 +46,55 @@ struct FlowJSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func writeFields(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
+  /// - Returns: the place of the texts of the flow's observer.
+  private mutating func writeFields(of flow: borrowing Flow, to bytes: inout OutputBuffer) -> Int {
     let isPlain = flow.details.isSame(as: Flow.Details.none)
-    writeHead(of: flow, isPlain, to: &bytes)
-    bytes.member("\"source\":{")
-    ends.append(flow.sharedSource, to: &bytes, write: FlowJSON.write)
-    bytes.append("},\"destination\":{")
-    ends.append(flow.sharedDestination, to: &bytes, write: FlowJSON.write)
-    bytes.append(UInt8(ascii: "}"))
-    bytes.member("\"Type\":", enumeration: flow.type)
-    nodes.append(flow.observer, to: &bytes, write: FlowJSON.writeNode)
-    if !isPlain { FlowJSON.writeNamesAndMessage(flow.details.content, to: &bytes) }
-    if flow.isReply == true { bytes.append(",\"reply\":true") }
-    writeEvent(of: flow, isPlain, to: &bytes)
-    if !isPlain { FlowJSON.writePlace(flow.details.content, to: &bytes) }
-    FlowJSON.writeSummary(of: flow, isPlain, to: &bytes)
-    if !isPlain { FlowJSON.write(flow.details.content.extensions, to: &bytes) }
-    policies.append(flow.attribution, to: &bytes, write: FlowJSON.writePolicies)
-  }
+    let observer =
+      observers.find(flow.observer)
+      ?? observers.insert(flow.observer) { [content = flow.observer.content] part, bytes in
+        FlowJSON.write(FlowJSON.ObserverPart(rawValue: part), of: content, to: &bytes)
+      }
+    let event = place(ofEvent: flow)
 
-  /// Time, verdict and the packet's headers.
-  private mutating func writeHead(of flow: borrowing Flow, _ isPlain: Bool, to bytes: inout OutputBuffer) {
     write("\"time\":", flow.time, to: &bytes)
     if let uuid = flow.uuid {
       bytes.member("\"uuid\":\"")
       uuid.write(to: &bytes)
       bytes.append(UInt8(ascii: "\""))
     }
-    emitters.append(flow.observer, to: &bytes, write: FlowJSON.writeEmitter)
-    bytes.member("\"verdict\":", enumeration: flow.verdict)
-    bytes.member("\"drop_reason\":", number: flow.dropReason.rawValue)
-    bytes.member("\"auth_type\":", enumeration: flow.authType)
+    observers.append(FlowJSON.ObserverPart.emitter.rawValue, of: observer, to: &bytes)
+    write(.verdict, of: flow, at: event, to: &bytes)
+    writeHeaders(of: flow, isPlain, to: &bytes)
+    bytes.member("\"source\":{")
+    writeEnd(flow.sharedSource, to: &bytes)
+    bytes.append("},\"destination\":{")
+    writeEnd(flow.sharedDestination, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+    write(.kind, of: flow, at: event, to: &bytes)
+    observers.append(FlowJSON.ObserverPart.node.rawValue, of: observer, to: &bytes)
+    if !isPlain { FlowJSON.writeNamesAndMessage(flow.details.content, to: &bytes) }
+    write(.type, of: flow, at: event, to: &bytes)
+    if !isPlain { FlowJSON.writeServices(flow.details.content, to: &bytes) }
+    write(.place, of: flow, at: event, to: &bytes)
+    if !isPlain { FlowJSON.writeTraceID(flow.details.content, to: &bytes) }
+    write(.outcome, of: flow, at: event, to: &bytes)
+    if !isPlain { FlowJSON.writePlace(flow.details.content, to: &bytes) }
+    writeSummary(of: flow, isPlain, to: &bytes)
+    if !isPlain { FlowJSON.write(flow.details.content.extensions, to: &bytes) }
+    write(.policies, of: flow, at: event, to: &bytes)
+    return observer
+  }
+
+  @inline(__always)
+  private mutating func writeEnd(_ end: borrowing SharedValue<FlowEndpoint>, to bytes: inout OutputBuffer) {
+    let place =
+      ends.find(end)
+      ?? ends.insert(copy end) { [content = end.content] _, bytes in FlowJSON.write(content, to: &bytes) }
+    ends.append(0, of: place, to: &bytes)
+  }
+
+  /// The link layer's to the transport's.
+  private mutating func writeHeaders(of flow: borrowing Flow, _ isPlain: Bool, to bytes: inout OutputBuffer) {
     if let ethernet = flow.ethernet {
       bytes.member("\"ethernet\":{\"source\":\"")
       bytes.append(mac: ethernet.source)
@@ -86,42 +103,47 @@ struct FlowJSONWriter {
       bytes.append("\"}")
     }
     if let ip = flow.ip { FlowJSON.write(ip, to: &bytes) }
-    if let l4 = flow.l4 { FlowJSON.write(l4, to: &bytes) }
-    if !isPlain, let tunnel = flow.tunnel { FlowJSON.write(tunnel, to: &bytes) }
+    switch flow.l4 {
+    case .tcp(let tcp):
+      bytes.member("\"l4\":{\"TCP\":{")
+      FlowJSON.write(Flow.Ports(source: tcp.source, destination: tcp.destination), to: &bytes)
+      if let set = tcp.flags {
+        bytes.member("\"flags\":{")
+        flags.writeNames(set, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+      }
+      bytes.append("}}")
+    case .some(let l4): FlowJSON.write(l4, to: &bytes)
+    case nil: break
+    }
+    if !isPlain, let tunnel = flow.details.content.tunnel { FlowJSON.write(tunnel, to: &bytes) }
   }
 
-  /// What kind of event it is and where it was seen.
-  private mutating func writeEvent(of flow: borrowing Flow, _ isPlain: Bool, to bytes: inout OutputBuffer) {
-    if flow.eventType != .none {
-      bytes.append(",\"event_type\":{")
-      bytes.member("\"type\":", signed: flow.eventType.type)
-      bytes.member("\"sub_type\":", signed: flow.eventType.subType)
-      bytes.append(UInt8(ascii: "}"))
+  private mutating func writeSummary(of flow: borrowing Flow, _ isPlain: Bool, to bytes: inout OutputBuffer) {
+    guard case .derived = flow.summary, isPlain, case .tcp(let tcp) = flow.l4 else {
+      return FlowJSON.writeSummary(of: flow, isPlain, to: &bytes)
     }
-    if !isPlain {
-      bytes.member("\"source_service\":", service: flow.sourceService)
-      bytes.member("\"destination_service\":", service: flow.destinationService)
+    bytes.append(",\"Summary\":\"")
+    flags.writeSummary(tcp.flags ?? [], to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  // MARK: Kinds of events
+
+  /// Where the texts of an event of this kind are; nil where its numbers are none that Cilium has.
+  private mutating func place(ofEvent flow: borrowing Flow) -> Int? {
+    guard let variant = FlowJSON.variant(of: flow) else { return nil }
+    if let place = events.find(flow.attribution, variant: variant) { return place }
+    return events.insert(flow.attribution, variant: variant) { [flow = copy flow] part, bytes in
+      FlowJSON.write(FlowJSON.EventPart(rawValue: part), of: flow, to: &bytes)
     }
-    bytes.member("\"traffic_direction\":", enumeration: flow.trafficDirection)
-    bytes.member("\"policy_match_type\":", number: flow.policyMatchType.rawValue)
-    bytes.member("\"trace_observation_point\":", enumeration: flow.traceObservationPoint)
-    bytes.member("\"trace_reason\":", enumeration: flow.traceReason)
-    files.append(flow.attribution, to: &bytes, write: FlowJSON.writeFile)
-    if !isPlain, let id = flow.ipTraceID {
-      bytes.append(",\"ip_trace_id\":{")
-      bytes.member("\"trace_id\":", wide: id.traceID)
-      bytes.member("\"ip_option_type\":", number: id.ipOptionType)
-      bytes.append(UInt8(ascii: "}"))
-    }
-    if flow.dropReason != .unknown {
-      bytes.member("\"drop_reason_desc\":")
-      if let name = flow.dropReason.protobufName {
-        bytes.append(json: name)
-      } else {
-        bytes.append(decimal: UInt64(flow.dropReason.rawValue))
-      }
-    }
-    if let isReply = flow.isReply { bytes.append(isReply ? ",\"is_reply\":true" : ",\"is_reply\":false") }
-    bytes.member("\"debug_capture_point\":", enumeration: flow.debugCapturePoint)
+  }
+
+  @inline(__always)
+  private func write(
+    _ part: FlowJSON.EventPart, of flow: borrowing Flow, at place: Int?, to bytes: inout OutputBuffer
+  ) {
+    if let place { return events.append(part.rawValue, of: place, to: &bytes) }
+    FlowJSON.write(part, of: flow, to: &bytes)
   }
 }

@@ -18,12 +18,12 @@ public struct FlowPrinter: ~Copyable {
   }
 
   /// Appends one flow. In JSON its envelope repeats the flow's node and time.
-  public mutating func print(_ flow: Flow, to bytes: inout OutputBuffer) {
+  public mutating func print(_ flow: borrowing Flow, to bytes: inout OutputBuffer) {
     switch options.format {
     case .compact: printCompact(flow, to: &bytes)
     case .dict: printDict(flow, to: &bytes)
     case .table: table.add(flow, to: &bytes)
-    case .jsonpb: LineLimit.write(flow, nodeName: flow.nodeName, time: flow.time, &json, to: &bytes)
+    case .jsonpb: LineLimit.write(flow, &json, to: &bytes)
     }
   }
 
@@ -55,7 +55,7 @@ public struct FlowPrinter: ~Copyable {
 
   // MARK: Compact
 
-  private func printCompact(_ flow: Flow, to bytes: inout OutputBuffer) {
+  private func printCompact(_ flow: borrowing Flow, to bytes: inout OutputBuffer) {
     text.writeTime(flow.time, to: &bytes)
     if options.nodeNames {
       bytes.append(" [")
@@ -82,13 +82,13 @@ public struct FlowPrinter: ~Copyable {
     bytes.append(")\n")
   }
 
-  private func writeSourceEnd(of flow: Flow, to bytes: inout OutputBuffer) {
+  private func writeSourceEnd(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     text.writeSource(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: " "))
     text.writeIdentity(flow.source.identity, to: &bytes)
   }
 
-  private func writeDestinationEnd(of flow: Flow, to bytes: inout OutputBuffer) {
+  private func writeDestinationEnd(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     text.writeDestination(of: flow, to: &bytes)
     bytes.append(UInt8(ascii: " "))
     text.writeIdentity(flow.destination.identity, to: &bytes)
@@ -108,7 +108,7 @@ public struct FlowPrinter: ~Copyable {
 
   // MARK: Dict
 
-  private mutating func printDict(_ flow: Flow, to bytes: inout OutputBuffer) {
+  private mutating func printDict(_ flow: borrowing Flow, to bytes: inout OutputBuffer) {
     beginDict(time: flow.time, nodeName: flow.nodeName, to: &bytes)
     bytes.append("     SOURCE: ")
     text.writeSource(of: flow, to: &bytes)

@@ -12,14 +12,14 @@ struct FlowText {
 
   // MARK: Ends
 
-  func writeSource(of flow: Flow, to bytes: inout OutputBuffer) {
+  func writeSource(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     guard let ip = flow.ip else { return writeMAC(flow.ethernet?.source, to: &bytes) }
     writeEnd(
       address: ip.source, port: flow.l4?.ports?.source, endpoint: flow.source, service: flow.sourceService,
       names: flow.sourceNames, to: &bytes)
   }
 
-  func writeDestination(of flow: Flow, to bytes: inout OutputBuffer) {
+  func writeDestination(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     guard let ip = flow.ip else { return writeMAC(flow.ethernet?.destination, to: &bytes) }
     writeEnd(
       address: ip.destination, port: flow.l4?.ports?.destination, endpoint: flow.destination,
@@ -85,7 +85,7 @@ struct FlowText {
 
   // MARK: Type
 
-  func writeType(of flow: Flow, to bytes: inout OutputBuffer) {
+  func writeType(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     if let l7 = flow.l7 { return write(l7, to: &bytes) }
     let subType = UInt32(UInt8(truncatingIfNeeded: flow.eventType.subType))
     switch flow.eventType.type {
@@ -128,7 +128,7 @@ struct FlowText {
 
   // MARK: Verdict and summary
 
-  func writeVerdict(of flow: Flow, to bytes: inout OutputBuffer) {
+  func writeVerdict(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     let isPolicyVerdict = flow.eventType.type == Flow.EventType.Number.policyVerdict
     switch flow.verdict {
     case .forwarded, .redirected:
@@ -154,7 +154,7 @@ struct FlowText {
 
   /// ` BY name (Kind), name2 (Kind)`, for the policies of the flow's own direction.
   private func writePolicies(
-    egress: [Flow.Policy], ingress: [Flow.Policy], of flow: Flow, to bytes: inout OutputBuffer
+    egress: [Flow.Policy], ingress: [Flow.Policy], of flow: borrowing Flow, to bytes: inout OutputBuffer
   ) {
     guard options.policyNames, flow.trafficDirection != .unknown else { return }
     var isFirst = true
@@ -169,7 +169,7 @@ struct FlowText {
     }
   }
 
-  func writeSummary(of flow: Flow, to bytes: inout OutputBuffer) {
+  func writeSummary(of flow: borrowing Flow, to bytes: inout OutputBuffer) {
     if let id = flow.ipTraceID, id.traceID > 0 {
       bytes.append("IP Trace ID: ")
       bytes.append(decimal: id.traceID)

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A reader that went away (a broken pipe) is no error: what follows is discarded and `readerIsGone` says so. The
 /// process must ignore `SIGPIPE`, or the signal ends it first. The descriptor stays the caller's.
-public final class FlowWriter {
+public struct FlowWriter: ~Copyable {
   /// A write to the descriptor failed.
   public struct Failure: Error, CustomStringConvertible {
     public let code: Int32
@@ -29,20 +29,20 @@ public final class FlowWriter {
     buffer = OutputBuffer(capacity: bufferSize + 16 * 1024)
   }
 
-  public func write(_ flow: Flow) throws(Failure) {
+  public mutating func write(_ flow: borrowing Flow) throws(Failure) {
     guard !readerIsGone else { return }
     printer.print(flow, to: &buffer)
     if buffer.count >= bufferSize { try flush() }
   }
 
-  public func write(_ event: FlowEvent) throws(Failure) {
+  public mutating func write(_ event: FlowEvent) throws(Failure) {
     guard !readerIsGone else { return }
     printer.print(event, to: &buffer)
     if buffer.count >= bufferSize { try flush() }
   }
 
   /// Writes what is buffered. A table's rows stay back until `finish`.
-  public func flush() throws(Failure) {
+  public mutating func flush() throws(Failure) {
     var start = 0
     while start < buffer.count, !readerIsGone {
       let written = buffer.withUnsafeBytes { bytes in
@@ -64,7 +64,7 @@ public final class FlowWriter {
   }
 
   /// Writes everything that is still held back. To be called once, at the end.
-  public func finish() throws(Failure) {
+  public mutating func finish() throws(Failure) {
     printer.finish(to: &buffer)
     try flush()
   }

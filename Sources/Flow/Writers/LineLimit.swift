@@ -6,6 +6,17 @@ enum LineLimit {
   /// The reader ends its run at a line of more than 65,535 bytes.
   static let longest = 65_534
 
+  /// Appends the flow and a newline, in an envelope that repeats its node and time.
+  static func write(_ flow: borrowing Flow, _ writer: inout FlowJSONWriter, to bytes: inout OutputBuffer) {
+    let start = bytes.count
+    writer.write(flow, to: &bytes)
+    if bytes.count - start > longest {
+      bytes.truncate(to: start)
+      return write(copy flow, nodeName: flow.nodeName, time: flow.time, &writer, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
   /// Appends the flow in its envelope and a newline.
   static func write(
     _ flow: Flow, nodeName: String, time: Int64?, _ writer: inout FlowJSONWriter, to bytes: inout OutputBuffer

@@ -23,7 +23,7 @@ struct ObjectSplitter {
     guard case .map = value.content else {
       // A text that is no object is perhaps no manifest at all.
       return report(
-        value, "expected an object with apiVersion and kind, found a \(value.typeName)",
+        value, "expected an object with apiVersion and kind, found \(value.typeNameWithArticle)",
         category: depth > 0 ? .object : .data)
     }
     guard let head = head(of: value, inherited) else {
@@ -50,7 +50,7 @@ struct ObjectSplitter {
   private mutating func splitList(_ items: Value, _ head: Head, _ depth: Int, _ each: (ManifestObject) -> Void) {
     if items.isNull { return }
     guard let list = items.list else {
-      return report(items, "expected the items of a \(head.kind), found a \(items.typeName)")
+      return report(items, "expected the items of a \(head.kind), found \(items.typeNameWithArticle)")
     }
     var element = Head(apiVersion: head.apiVersion, kind: String(head.kind.dropLast(4)))
     // A `List` holds anything; only a `PodList` says what.
@@ -65,7 +65,7 @@ struct ObjectSplitter {
     for (key, path) in [("apiVersion", \Head.apiVersion), ("kind", \Head.kind)] {
       guard let field = value[key] else { continue }
       guard let text = field.string, !text.isEmpty else {
-        report(field, "\(key): expected a string, found a \(field.typeName)", category: category)
+        report(field, "\(key): expected a string, found \(field.typeNameWithArticle)", category: category)
         return nil
       }
       head[keyPath: path] = text

@@ -110,7 +110,7 @@ struct YAMLComposer: ~Copyable {
       }
       let keyValue = try node(event, .everything)
       guard let key = Scalar.key(keyValue.content) else {
-        throw SyntaxError(event.position, "a key must be a string, not a \(keyValue.typeName)")
+        throw SyntaxError(event.position, "a key must be a string, not \(keyValue.typeNameWithArticle)")
       }
       let fieldMask = fields.value(of: key)
       if case .nothing = fieldMask.extent {

@@ -38,21 +38,35 @@ struct StatusCommand: ParsableCommand {
   }
 
   private func table(_ programs: [AttachedProgram]) -> String {
-    var rows = [["INTERFACE", "HOOK", "MEANS", "PROGRAM", "LINK", "MODE", "UPTIME", "JUDGED", "DROPPED", "PROCESS"]]
+    var table = TextTable(header: ["INTERFACE", "HOOK", "MEANS", "PROGRAM", "LINK", "MODE", "UPTIME", "PROCESS"])
     for program in programs {
-      rows.append([
+      table.add([
         program.interface.name, program.point.description, program.means.rawValue, String(program.program),
-        program.link.map(String.init) ?? "-", Self.mode(program) ?? "?", Self.uptime(program),
-        program.judged.map(String.init) ?? "?", program.dropped.map(String.init) ?? "?", Self.owner(program),
+        program.link.map(String.init) ?? "-", Self.mode(program) ?? "?", Self.uptime(program), Self.owner(program),
       ])
     }
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+    return (table.lines() + [""] + runs(programs).map(Self.totals)).joined(separator: "\n") + "\n"
+  }
+
+  /// The programs that count together, run by run: a run's hooks share their counters, so each has them all.
+  private func runs(_ programs: [AttachedProgram]) -> [[AttachedProgram]] {
+    var runs: [[AttachedProgram]] = []
+    for program in programs {
+      if let known = runs.firstIndex(where: { $0[0].counters != nil && $0[0].counters == program.counters }) {
+        runs[known].append(program)
+      } else {
+        runs.append([program])
       }
-      return cells.joined() + "\n"
-    }.joined()
+    }
+    return runs
+  }
+
+  private static func totals(_ run: [AttachedProgram]) -> String {
+    let place = "\(run[0].interface.name) (\(run.map(\.point.description).joined(separator: " and ")))"
+    guard let judged = run[0].judged, let dropped = run[0].dropped else {
+      return "\(place): its counters cannot be read"
+    }
+    return "\(place): \(judged) judged, \(dropped) dropped\(run.count > 1 ? ", together" : "")"
   }
 
   private func json(_ programs: [AttachedProgram]) -> [UInt8] {
@@ -72,6 +86,7 @@ struct StatusCommand: ParsableCommand {
           json.field("uptime_seconds", Self.seconds(program))
           if let judged = program.judged { json.field("judged", judged) }
           if let dropped = program.dropped { json.field("dropped", dropped) }
+          if let counters = program.counters { json.field("counters", counters) }
           json.key("processes")
           json.array(program.processes) { $0.value($1) }
           json.field("left_behind", program.processes.isEmpty)

@@ -37,8 +37,9 @@ struct TableSet {
     let headers = PacketHeaders(dissecting: frame, linkType: .ethernet, originalLength: event.length)
     let verdict = named(event.verdict, headers)
     setNames(headers, verdict, names, at: time)
-    recorder.record(headers, verdict, at: time)
-    return recorder.flows
+    var list = FlowList()
+    recorder.record(headers, verdict, at: time, to: &list)
+    return list.flows
   }
 
   /// The flows of what proxies would have logged of a packet.
@@ -46,10 +47,10 @@ struct TableSet {
     of events: [ProxyEvent], isReply: Bool, _ headers: PacketHeaders, _ verdict: PacketVerdict,
     _ names: borrowing NameStage, at time: Int64
   ) -> [Flow] {
-    recorder.beginPacket()
     setNames(headers, verdict, names, at: time)
-    recorder.record(events, isReply: isReply, headers, verdict, tunnel: nil, at: time)
-    return recorder.flows
+    var list = FlowList()
+    recorder.record(events, isReply: isReply, headers, verdict, tunnel: nil, at: time, to: &list)
+    return list.flows
   }
 
   private mutating func setNames(

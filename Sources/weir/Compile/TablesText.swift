@@ -28,12 +28,15 @@ struct TablesText {
   var statistics: String {
     let statistics = TableStatistics(tables, policies: policies.count, seconds: compileSeconds)
     let refused = policies.filter { !$0.isAccepted }.count
+    func count(_ number: Int, _ one: String, _ many: String) -> String { "\(number) \(number == 1 ? one : many)" }
     func milliseconds(_ seconds: Double) -> Double { (seconds * 100_000).rounded() / 100 }
     func phase(_ time: Duration) -> Double { milliseconds(Workspace.seconds(time)) }
     return """
-      \(statistics.policies) policies\(refused > 0 ? " (\(refused) refused)" : ""), \(statistics.identities) identities, \
-      \(statistics.endpoints) local endpoints, \(statistics.entries) policy-map entries in \
-      \(statistics.distinctPolicyMaps) distinct maps, compiled in \(milliseconds(statistics.seconds)) ms: \
+      \(count(statistics.policies, "policy", "policies"))\(refused > 0 ? " (\(refused) refused)" : ""), \
+      \(count(statistics.identities, "identity", "identities")), \
+      \(count(statistics.endpoints, "local endpoint", "local endpoints")), \
+      \(count(statistics.entries, "policy-map entry", "policy-map entries")) in \
+      \(count(statistics.distinctPolicyMaps, "distinct map", "distinct maps")), compiled in \(milliseconds(statistics.seconds)) ms: \
       identities and addresses \(phase(times.identities)), rules \(phase(times.rules)), \
       endpoints \(phase(times.endpoints))
 

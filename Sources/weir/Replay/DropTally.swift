@@ -1,4 +1,5 @@
 import Addresses
+import CPrefetch
 import Dataplane
 import Flow
 import Packet
@@ -18,7 +19,10 @@ struct DropTally {
     var isFromService: Bool
     var reason: DropReason
     var service: Int32
+    var backend: Int32
     var count: UInt64 = 1
+    /// What learnt names call its ends: an index into `names`, 0 without any.
+    var names: Int32 = 0
 
     init(_ packet: PlainPacket, _ verdict: PacketVerdict) {
       if packet.ipVersion == 6 {
@@ -31,7 +35,7 @@ struct DropTally {
       destinationPort = packet.destinationPort
       protocolNumber = packet.protocolNumber
       (hasPorts, hasICMP) = (true, false)
-      (reason, service) = (verdict.reason, verdict.service)
+      (reason, service, backend) = (verdict.reason, verdict.service, verdict.backend)
       isFromService = verdict.flags.contains(.fromService)
     }
 
@@ -40,7 +44,7 @@ struct DropTally {
       destinationPort = headers.destinationPort
       protocolNumber = headers.protocolNumber
       (hasPorts, hasICMP) = (headers.flags.contains(.hasPorts), headers.flags.contains(.hasICMP))
-      (reason, service) = (verdict.reason, verdict.service)
+      (reason, service, backend) = (verdict.reason, verdict.service, verdict.backend)
       isFromService = verdict.flags.contains(.fromService)
     }
 
@@ -50,14 +54,15 @@ struct DropTally {
       var mixed = source.high ^ (source.low &* prime)
       mixed = (mixed ^ destination.high) &* prime ^ destination.low
       mixed = mixed &* prime ^ (UInt64(destinationPort) << 16 | UInt64(protocolNumber) << 8)
-      mixed = (mixed ^ UInt64(reason.rawValue)) &* prime
+      mixed = (mixed ^ UInt64(reason.rawValue) ^ UInt64(UInt32(bitPattern: backend)) << 8) &* prime
       return mixed ^ mixed >> 32
     }
 
     func isSamePair(_ other: Row) -> Bool {
       source == other.source && destination == other.destination && destinationPort == other.destinationPort
         && protocolNumber == other.protocolNumber && hasPorts == other.hasPorts && hasICMP == other.hasICMP
-        && reason == other.reason && service == other.service && isFromService == other.isFromService
+        && reason == other.reason && service == other.service && backend == other.backend
+        && isFromService == other.isFromService && names == other.names
     }
   }
 
@@ -68,6 +73,15 @@ struct DropTally {
     var number: Int
   }
 
+  /// A packet that was not looked for among the rows yet.
+  private struct Waiting {
+    var row: Row
+    var hash: UInt64
+    var first: First
+  }
+
+  /// As many packets wait for one another.
+  private static let patience = 64
   /// More different pairs of addresses than this are only counted.
   private static let limit = 1 << 16
   /// Rows looked at for a packet; pairs chosen to collide are only counted.
@@ -79,34 +93,88 @@ struct DropTally {
   /// Open addressing, at least half of it empty: the upper half of a row's hash, then its number + 1; 0 empty.
   private var index = [UInt64](repeating: 0, count: 1 << 10)
   private var others: UInt64 = 0
+  private var waiting: [Waiting] = []
+  /// What ends were called, each pair of lists once.
+  private var names = [Names(source: [], destination: [])]
+  private var nameNumbers: [Names: Int32] = [:]
+
+  /// DNS names of a packet's ends.
+  struct Names: Hashable {
+    var source: [String]
+    var destination: [String]
+
+    var isEmpty: Bool { source.isEmpty && destination.isEmpty }
+  }
 
   /// Counts a dropped packet.
   ///
   /// - Parameter number: its place in the captures.
   mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, _ lookup: LookupTables, number: Int) {
     if let plain = lookup.plain(packet) {
-      add(Row(plain, verdict), verdict, number)
+      wait(Row(plain, verdict), First(verdict: verdict, number: number))
     } else {
-      add(Row(lookup.view(of: packet).headers, verdict), verdict, number)
+      wait(Row(lookup.view(of: packet).headers, verdict), First(verdict: verdict, number: number))
     }
   }
 
-  private mutating func add(_ row: Row, _ verdict: PacketVerdict, _ number: Int) {
-    let hash = row.hash
-    var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
+  /// Counts a dropped packet.
+  ///
+  /// - Parameters:
+  ///   - names: what its ends were known by when it was dropped.
+  ///   - number: its place in the captures.
+  mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, names: Names, number: Int) {
+    var row = Row(headers, verdict)
+    if !names.isEmpty { row.names = self.number(of: names) }
+    wait(row, First(verdict: verdict, number: number))
+  }
+
+  private mutating func number(of names: Names) -> Int32 {
+    if let known = nameNumbers[names] { return known }
+    guard self.names.count < Self.limit else { return 0 }
+    self.names.append(names)
+    let number = Int32(self.names.count - 1)
+    nameNumbers[names] = number
+    return number
+  }
+
+  private mutating func wait(_ row: Row, _ first: First) {
+    waiting.append(Waiting(row: row, hash: row.hash, first: first))
+    if waiting.count == Self.patience { countWaiting() }
+  }
+
+  /// Counts those that wait: together, so that memory for one comes while others are looked for.
+  private mutating func countWaiting() {
+    index.withUnsafeBufferPointer { index in
+      for packet in waiting { weir_prefetch(index.baseAddress.unsafelyUnwrapped + home(packet.hash)) }
+    }
+    rows.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      for packet in waiting {
+        // Most likely its row, where it has one.
+        weir_prefetch(base + (Int(truncatingIfNeeded: index[home(packet.hash)] & ~Self.tag) - 1))
+      }
+    }
+    for packet in waiting { count(packet) }
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (index.count - 1) }
+
+  private mutating func count(_ packet: Waiting) {
+    var position = home(packet.hash)
     for _ in 0..<Self.window {
       let entry = index[position]
       if entry == 0 {
         guard rows.count < Self.limit else { break }
-        rows.append(row)
-        firsts.append(First(verdict: verdict, number: number))
-        index[position] = hash & Self.tag | UInt64(rows.count)
+        rows.append(packet.row)
+        firsts.append(packet.first)
+        index[position] = packet.hash & Self.tag | UInt64(rows.count)
         if rows.count * 2 > index.count { grow() }
         return
       }
-      if (entry ^ hash) & Self.tag == 0 {
+      if (entry ^ packet.hash) & Self.tag == 0 {
         let known = Int(truncatingIfNeeded: entry & ~Self.tag) - 1
-        if rows[known].isSamePair(row) {
+        if rows[known].isSamePair(packet.row) {
           rows[known].count += 1
           return
         }
@@ -122,7 +190,7 @@ struct DropTally {
     index = [UInt64](repeating: 0, count: index.count * 4)
     for number in rows.indices {
       let hash = rows[number].hash
-      var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
+      var position = home(hash)
       while index[position] != 0 { position = (position + 1) & (index.count - 1) }
       index[position] = hash & Self.tag | UInt64(number + 1)
     }
@@ -132,17 +200,26 @@ struct DropTally {
   static func pairs(_ tallies: [DropTally], _ tables: Tables) -> DeniedPairs {
     var directory = EndpointDirectory(tables)
     var pairs = DeniedPairs()
-    var rows = tallies.flatMap { zip($0.rows, $0.firsts) }
-    if tallies.count > 1 { rows.sort { $0.1.number < $1.1.number } }
+    let tallies = tallies.map { tally in
+      var tally = tally
+      tally.countWaiting()
+      return tally
+    }
+    var rows = tallies.flatMap { tally in
+      zip(tally.rows, tally.firsts).map { (row: $0, first: $1, names: tally.names[Int($0.names)]) }
+    }
+    if tallies.count > 1 { rows.sort { $0.first.number < $1.first.number } }
     pairs.reserveCapacity(rows.count)
-    for (row, first) in rows { pairs.add(flow(row, first.verdict, &directory, tables), count: row.count) }
+    for (row, first, names) in rows {
+      pairs.add(flow(row, first.verdict, names, &directory, tables), count: row.count)
+    }
     pairs.addOthers(tallies.reduce(0) { $0 + $1.others })
     return pairs
   }
 
   /// The row's packet as far as the names of its ends depend on it.
   private static func flow(
-    _ row: Row, _ verdict: PacketVerdict, _ directory: inout EndpointDirectory, _ tables: Tables
+    _ row: Row, _ verdict: PacketVerdict, _ names: Names, _ directory: inout EndpointDirectory, _ tables: Tables
   ) -> Flow {
     var flow = Flow()
     flow.ip = Flow.IP(source: row.source, destination: row.destination)
@@ -158,7 +235,9 @@ struct DropTally {
       case .icmpv6 where row.hasICMP: .icmpv6(.init(type: 0, code: 0))
       default: nil
       }
-    flow.nameService(of: verdict, in: tables)
+    if !names.source.isEmpty { flow.sourceNames = names.source }
+    if !names.destination.isEmpty { flow.destinationNames = names.destination }
+    flow.showService(of: verdict, at: verdict.egress.verdict == .dropped ? .egress : .ingress, in: tables)
     return flow
   }
 }

@@ -6,15 +6,14 @@ import Rules
 
 /// Events of proxies, as Cilium's access log gives them to Hubble (`hubble-output.md` §4).
 extension FlowRecorder {
-  /// Appends the events of proxies to those of the packet that was recorded last, which gave rise to them.
+  /// Gives the events of proxies to `sink`, behind those of the packet that gave rise to them.
   ///
   /// - Parameter isReply: the packet goes from the server to the client.
-  mutating func record(
+  mutating func record<Sink: FlowSink & ~Copyable>(
     _ events: [ProxyEvent], isReply: Bool, _ headers: PacketHeaders, _ verdict: PacketVerdict,
-    tunnel: Flow.Tunnel?, at time: Int64
-  ) {
-    var base = flow(of: headers, verdict, at: time)
-    base.tunnel = tunnel
+    tunnel: Flow.Tunnel?, at time: Int64, to sink: inout Sink
+  ) throws(Sink.Failure) {
+    var base = flow(of: headers, verdict, tunnel: tunnel, at: time)
     base.ethernet = nil
     base.l4 = base.l4?.withoutFlags
     base.type = .l7
@@ -41,7 +40,7 @@ extension FlowRecorder {
       case .connection(let text): flow.summary = .text(text)
       }
       flow.l7 = layer7
-      add(flow)
+      try give(flow, to: &sink)
     }
   }
 }

@@ -22,10 +22,13 @@ struct FlowRecorder {
   private let seed: UInt64
   var directory: EndpointDirectory
   private var index: UInt64 = 0
-  /// The events of the packet recorded last, in the order in which it met the hops.
-  private(set) var flows: [Flow] = []
+  /// The event that is being made. Most of it is the same for all of a packet's, and copying one costs more than
+  /// everything else here.
+  private var flow = Flow()
   /// Names that the ends of the packet to be recorded next are known by.
   var names: (source: [String], destination: [String]) = ([], [])
+  /// How long each hop took for the packet to be recorded next, where it was timed.
+  var latency: [(name: String, nanoseconds: UInt64)] = []
 
   init(tables: Tables, lookup: LookupTables? = nil, recordsEveryPacket: Bool, seed: UInt64 = 0) {
     self.tables = tables
@@ -52,38 +55,40 @@ struct FlowRecorder {
     directory.follow(.changed(delta))
   }
 
-  /// Forgets the events of the packet before.
-  mutating func beginPacket() { flows.removeAll(keepingCapacity: true) }
-
-  /// Puts the packet's events into `flows`.
+  /// Gives the packet's events to `sink`, in the order in which it met the hops.
   ///
   /// - Parameter tunnel: the outer headers where the packet was in a tunnel.
-  mutating func record(
-    _ headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel? = nil, at time: Int64
-  ) {
-    beginPacket()
-    var base = flow(of: headers, verdict, at: time)
-    base.tunnel = tunnel
-    if verdict.egress.isPresent { record(verdict.egress, .egress, verdict.sourceEndpoint, base) }
-    if verdict.ingress.isPresent { record(verdict.ingress, .ingress, verdict.destinationEndpoint, base) }
-    if recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent {
-      var flow = base
-      if verdict.verdict == .dropped {
-        flow.verdict = .dropped
-        flow.dropReason = Flow.DropReason(rawValue: UInt32(verdict.reason.rawValue))
-        flow.eventType = .drop(flow.dropReason)
-        add(flow)
-        return
-      }
+  mutating func record<Sink: FlowSink & ~Copyable>(
+    _ headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel? = nil, at time: Int64,
+    to sink: inout Sink
+  ) throws(Sink.Failure) {
+    begin(headers, verdict, tunnel, at: time)
+    if verdict.egress.isPresent {
+      showPacket(headers, verdict, at: .egress)
+      try record(verdict.egress, .egress, verdict.sourceEndpoint, to: &sink)
+    }
+    if verdict.ingress.isPresent {
+      showPacket(headers, verdict, at: .ingress)
+      try record(verdict.ingress, .ingress, verdict.destinationEndpoint, to: &sink)
+    }
+    guard recordsEveryPacket, !verdict.egress.isPresent, !verdict.ingress.isPresent else { return }
+    showPacket(headers, verdict, at: nil)
+    flow.trafficDirection = .unknown
+    flow.observer = directory.observer(at: -1)
+    beginEvent()
+    if verdict.verdict == .dropped {
+      drop(for: verdict.reason)
+    } else {
       // Nobody judged it, and so there is no verdict to show.
       flow.eventType = .trace(.fromNetwork)
       flow.traceObservationPoint = .fromNetwork
-      add(flow)
     }
+    try give(to: &sink)
   }
 
-  private mutating func record(_ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32, _ base: Flow) {
-    var flow = base
+  private mutating func record<Sink: FlowSink & ~Copyable>(
+    _ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32, to sink: inout Sink
+  ) throws(Sink.Failure) {
     flow.trafficDirection = direction == .egress ? .egress : .ingress
     flow.observer = directory.observer(at: endpoint)
     // The host's filter of ICMPv6 comes before its policy.
@@ -92,22 +97,33 @@ struct FlowRecorder {
     let isNew = hop.flags.contains(.opensConnection) || (hop.state == .new && hop.verdict == .audit)
     let hasVerdict =
       isPolicyDrop || (isNew && !hop.flags.contains(.notEnforced) && hop.flags.contains(.policyAsked))
-    if hasVerdict { add(policyVerdict(flow, hop, direction, endpoint)) }
-    if hop.verdict == .dropped {
-      flow.verdict = .dropped
-      flow.dropReason = Flow.DropReason(rawValue: UInt32(hop.reason.rawValue))
-      flow.eventType = .drop(flow.dropReason)
-      add(flow)
-    } else if !hasVerdict, isNew || recordsEveryPacket {
-      add(trace(flow, hop, direction))
+    if hasVerdict {
+      beginEvent()
+      judge(hop, direction, endpoint)
+      try give(to: &sink)
     }
+    if hop.verdict == .dropped {
+      beginEvent()
+      drop(for: hop.reason)
+      try give(to: &sink)
+    } else if !hasVerdict, isNew || recordsEveryPacket {
+      beginEvent()
+      trace(hop, direction)
+      try give(to: &sink)
+    }
+  }
+
+  /// Gives the event to `sink`.
+  private mutating func give<Sink: FlowSink & ~Copyable>(to sink: inout Sink) throws(Sink.Failure) {
+    index += 1
+    flow.uuid = FlowUUID(seed: seed, index: index)
+    try sink.take(flow)
   }
 
   // MARK: The kinds of events
 
-  private mutating func policyVerdict(
-    _ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32
-  ) -> Flow {
+  /// Makes the event a policy verdict.
+  private mutating func judge(_ hop: HopVerdict, _ direction: Direction, _ endpoint: Int32) {
     flow.eventType = .policyVerdict
     flow.policyMatchType = Flow.PolicyMatchType(rawValue: UInt32(hop.matchType.rawValue))
     flow.authType = Flow.AuthType(rawValue: Int32(hop.authenticationNumber)) ?? .disabled
@@ -128,7 +144,6 @@ struct FlowRecorder {
       decision = direction == .egress ? .egressAllowed : .ingressAllowed
     }
     flow.attribution = directory.attribution(of: rules, decision)
-    return flow
   }
 
   /// The rules behind the entry that decided, as a list of the provenance.
@@ -139,7 +154,13 @@ struct FlowRecorder {
     return Int(hop.entry) < entries.count ? entries[Int(hop.entry)].rules : 0
   }
 
-  private func trace(_ flow: consuming Flow, _ hop: HopVerdict, _ direction: Direction) -> Flow {
+  private mutating func drop(for reason: DropReason) {
+    flow.verdict = .dropped
+    flow.dropReason = Flow.DropReason(rawValue: UInt32(reason.rawValue))
+    flow.eventType = .drop(flow.dropReason)
+  }
+
+  private mutating func trace(_ hop: HopVerdict, _ direction: Direction) {
     flow.verdict = .forwarded
     flow.traceObservationPoint =
       hop.verdict == .redirected ? .toProxy : direction == .egress ? .toStack : .toEndpoint
@@ -152,37 +173,78 @@ struct FlowRecorder {
       case .reply: .reply
       case .related: .related
       }
-    return flow
   }
 
   // MARK: What all of them share
 
-  mutating func flow(of headers: PacketHeaders, _ verdict: PacketVerdict, at time: Int64) -> Flow {
-    var flow = Flow()
+  /// Takes up what all of a packet's events say.
+  private mutating func begin(
+    _ headers: PacketHeaders, _ verdict: PacketVerdict, _ tunnel: Flow.Tunnel?, at time: Int64
+  ) {
     flow.time = time
-    flow.observer = directory.observer(at: -1)
     flow.type = .l3l4
-    if headers.flags.contains(.hasEthernet) {
-      flow.ethernet = Flow.Ethernet(source: headers.sourceMAC, destination: headers.destinationMAC)
-    }
+    flow.summary = .derived
+    flow.ethernet =
+      headers.flags.contains(.hasEthernet)
+      ? Flow.Ethernet(source: headers.sourceMAC, destination: headers.destinationMAC) : nil
     if headers.ipVersion != 0 {
-      flow.ip = Flow.IP(source: headers.source, destination: headers.destination)
       flow.sharedSource = directory.end(endpoint: verdict.sourceEndpoint, identity: verdict.sourceIdentity)
       flow.sharedDestination = directory.end(
         endpoint: verdict.destinationEndpoint, identity: verdict.destinationIdentity)
+    } else {
+      flow.sharedSource = FlowEndpoint.none
+      flow.sharedDestination = FlowEndpoint.none
     }
-    flow.l4 = Self.layer4(of: headers)
-    flow.summary = .derived
+    flow.details = Flow.Details.none
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
-    flow.nameService(of: verdict, in: tables)
+    if let tunnel { flow.tunnel = tunnel }
+    if !latency.isEmpty { flow.extensions = .latency(latency) }
+  }
+
+  /// Takes up the packet's addresses and ports.
+  ///
+  /// - Parameter direction: the hop that it is shown at; nil: as it was captured.
+  private mutating func showPacket(_ headers: PacketHeaders, _ verdict: PacketVerdict, at direction: Direction?) {
+    flow.ip = headers.ipVersion == 0 ? nil : Flow.IP(source: headers.source, destination: headers.destination)
+    flow.l4 = Self.layer4(of: headers)
+    guard verdict.service >= 0 else { return }
+    flow.sourceService = nil
+    flow.destinationService = nil
+    flow.showService(of: verdict, at: direction, in: tables)
+  }
+
+  /// Forgets what only the event before said.
+  private mutating func beginEvent() {
+    flow.verdict = .unknown
+    flow.dropReason = .unknown
+    flow.authType = .disabled
+    flow.isReply = nil
+    flow.eventType = .none
+    flow.policyMatchType = .none
+    flow.traceObservationPoint = .unknown
+    flow.traceReason = .unknown
+    flow.attribution = Flow.Attribution.none
+  }
+
+  /// An event of the packet that is yet to say what happened.
+  mutating func flow(
+    of headers: PacketHeaders, _ verdict: PacketVerdict, tunnel: Flow.Tunnel?, at time: Int64
+  ) -> Flow {
+    begin(headers, verdict, tunnel, at: time)
+    // Proxies see the backend's address, in both directions.
+    showPacket(headers, verdict, at: .egress)
+    flow.trafficDirection = .unknown
+    flow.observer = directory.observer(at: -1)
+    beginEvent()
     return flow
   }
 
-  mutating func add(_ flow: consuming Flow) {
+  /// Gives an event of somebody else's making to `sink`.
+  mutating func give<Sink: FlowSink & ~Copyable>(_ flow: consuming Flow, to sink: inout Sink) throws(Sink.Failure) {
     index += 1
     flow.uuid = FlowUUID(seed: seed, index: index)
-    flows.append(flow)
+    try sink.take(flow)
   }
 
   static func layer4(of headers: PacketHeaders) -> Flow.Layer4? {

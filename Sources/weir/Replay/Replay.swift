@@ -11,29 +11,28 @@ struct Replay: ~Copyable {
   private var engine: Engine
   private(set) var names: NameStage
   private var recorder: FlowRecorder
-  private var selector: FlowSelector
-  private let selectsEverything: Bool
-  /// nil: only totals are wanted.
-  private let writer: FlowWriter?
+  private var output: ReplayOutput
   private let recordsEveryPacket: Bool
   private var timer: PacketTimer?
   private var proxies: ProxyStage?
-  private var deniedPairs = DeniedPairs()
+  private var drops = DropTally()
+  /// How far the captures' packets are in order.
+  private(set) var order = CaptureOrder()
+  /// How many packets came before those that are being judged.
+  private var packetCount = 0
 
   /// How many packets are read and judged together.
   static let batch = 64
 
   init(
-    names: consuming NameStage, selection: FlowSelection, writer: FlowWriter?, recordsEveryPacket: Bool,
-    options: EngineOptions, proxies: ProxySettings, sampling: PacketTimer.Sampling?
+    names: consuming NameStage, output: consuming ReplayOutput, recordsEveryPacket: Bool, options: EngineOptions,
+    proxies: ProxySettings, sampling: PacketTimer.Sampling?
   ) {
-    self.writer = writer
+    self.output = output
     self.recordsEveryPacket = recordsEveryPacket
     engine = Engine(sharing: names.lookup, options: options)
     recorder = FlowRecorder(
       tables: names.tables, lookup: names.lookup, recordsEveryPacket: recordsEveryPacket)
-    selector = FlowSelector(selection)
-    selectsEverything = selection.isEverything
     self.proxies = ProxyStage(names.tables, proxies)
     self.names = names
     timer = nil
@@ -41,7 +40,7 @@ struct Replay: ~Copyable {
   }
 
   /// Whoever read the events has gone away, and what followed was not written.
-  var readerIsGone: Bool { writer?.readerIsGone ?? false }
+  var readerIsGone: Bool { output.readerIsGone }
 
   /// Reads the captures to their end, or, `onlyForReader`, until nobody reads the events any more.
   mutating func run(_ capture: inout MergedCapture, onlyForReader: Bool, progress: ProgressBar? = nil) throws {
@@ -51,10 +50,12 @@ struct Replay: ~Copyable {
     var packets = CapturedPackets(capacity: batch)
     var prepared = PreparedPackets(capacity: batch)
     var wanted: VerdictReports.Wanted = recordsEveryPacket ? .everything : [.drops, .openings]
-    if writer == nil { wanted = .drops }
+    if !output.isWanted { wanted = .drops }
     if proxies != nil { wanted.formUnion(.redirected) }
     var reports = VerdictReports(wanted, capacity: batch)
     while true {
+      // Whoever looks on sees what there is so far while a stream keeps everybody waiting.
+      if !capture.isAtHand { try output.flush() }
       capture.next(&packets)
       guard packets.count > 0 else { break }
       follow(names.advance(to: packets[0].timestamp, &engine, &proxies))
@@ -66,63 +67,55 @@ struct Replay: ~Copyable {
       }
       for position in 0..<reports.count {
         let report = reports[position]
-        try record(packets[Int(report.index)], report.verdict)
+        if timer != nil { recorder.latency = timer?.hops(of: Int(report.index)) ?? [] }
+        try record(packets[Int(report.index)], report.verdict, number: packetCount + Int(report.index))
         if onlyForReader, readerIsGone { return }
       }
+      packetCount += packets.count
+      order.review(packets)
       progress?.advance(packets)
     }
     while let waiting = proxies?.judgeWaiting(with: &engine) { try record(waiting) }
-    try selector.finish { [writer] in try writer?.write($0) }
-    try writer?.finish()
+    try output.finish()
   }
 
-  private mutating func record(_ packet: CapturedPacket, _ verdict: PacketVerdict) throws {
+  private mutating func record(_ packet: CapturedPacket, _ judged: PacketVerdict, number: Int) throws {
     let view = names.lookup.view(of: packet)
-    var verdict = verdict
+    var verdict = judged
     let isReply =
       timer?.judge(view, &verdict, by: &proxies, with: &engine)
       ?? proxies?.judge(view, &verdict, with: &engine) ?? false
-    recorder.names = (
-      names.names(of: view.headers.source, knownTo: verdict.destinationEndpoint, at: packet.timestamp),
-      names.names(of: view.headers.destination, knownTo: verdict.sourceEndpoint, at: packet.timestamp)
+    let ends = DropTally.Names(
+      source: names.names(of: view.headers.source, knownTo: verdict.destinationEndpoint, at: packet.timestamp),
+      destination: names.names(of: view.headers.destination, knownTo: verdict.sourceEndpoint, at: packet.timestamp)
     )
-    recorder.record(view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
-    if let events = proxies?.events, !events.isEmpty {
-      recorder.record(
-        events, isReply: isReply, view.headers, verdict, tunnel: Flow.Tunnel(view), at: packet.timestamp)
+    // What only followed a refusal is no further attempt, and is the same pair turned round.
+    if judged.verdict == .dropped, !verdict.flags.contains(.followsRefusal) {
+      drops.add(view.headers, verdict, names: ends, number: number)
     }
-    try write(verdict)
+    if output.isWanted {
+      let tunnel = Flow.Tunnel(view)
+      recorder.names = (ends.source, ends.destination)
+      try recorder.record(view.headers, verdict, tunnel: tunnel, at: packet.timestamp, to: &output)
+      if let events = proxies?.events, !events.isEmpty {
+        try recorder.record(
+          events, isReply: isReply, view.headers, verdict, tunnel: tunnel, at: packet.timestamp, to: &output)
+      }
+    }
     follow(names.learn(&engine, &proxies))
   }
 
   /// What proxies say at the captures' end about bytes that waited for lost ones.
   private mutating func record(_ waiting: Proxies.Waiting) throws {
-    guard let events = proxies?.events, !events.isEmpty else { return }
+    guard output.isWanted, let events = proxies?.events, !events.isEmpty else { return }
     let (headers, time) = (waiting.packet.headers, waiting.packet.timestamp)
     recorder.names = (
       names.names(of: headers.source, knownTo: waiting.verdict.destinationEndpoint, at: time),
       names.names(of: headers.destination, knownTo: waiting.verdict.sourceEndpoint, at: time)
     )
-    recorder.beginPacket()
-    recorder.record(events, isReply: waiting.outcome.isReply, headers, waiting.verdict, tunnel: nil, at: time)
-    try write(waiting.verdict)
-  }
-
-  /// Writes the events of the packet that was recorded last.
-  private mutating func write(_ verdict: PacketVerdict) throws {
-    // A flow is large: by its index it is used where it is.
-    for index in recorder.flows.indices {
-      // What only followed a refusal is no further attempt, and is the same pair turned round.
-      if recorder.flows[index].eventType.type == Flow.EventType.Number.drop, !verdict.flags.contains(.followsRefusal) {
-        deniedPairs.add(recorder.flows[index])
-      }
-      guard let writer else { continue }
-      if selectsEverything {
-        try writer.write(recorder.flows[index])
-      } else {
-        try selector.take(FlowEvent(recorder.flows[index])) { try writer.write($0) }
-      }
-    }
+    recorder.latency = []
+    try recorder.record(
+      events, isReply: waiting.outcome.isReply, headers, waiting.verdict, tunnel: nil, at: time, to: &output)
   }
 
   /// Events to come name what the tables have now.
@@ -134,7 +127,7 @@ struct Replay: ~Copyable {
   func statistics() -> ReplayStatistics {
     var statistics = ReplayStatistics(engine.counters)
     statistics.take(names.counters)
-    statistics.deniedPairs = deniedPairs
+    statistics.deniedPairs = DropTally.pairs([drops], names.tables)
     switch proxies {
     case .some(let proxies): statistics.take(proxies.counters)
     case nil: break

@@ -137,7 +137,7 @@ struct ReplayCommand: ParsableCommand {
     var statistics = replay.statistics(outcome)
     statistics.vantage = assumption
     statistics.seconds = Workspace.seconds(duration)
-    try finish(statistics, outcome.damage, readerIsGone: false, console)
+    try finish(statistics, outcome.damage, outcome.order, readerIsGone: false, console)
   }
 
   /// Judges in the captures' order: for events, and wherever a packet may change what the next one meets.
@@ -150,8 +150,8 @@ struct ReplayCommand: ParsableCommand {
     proxies.recordsEvents = !isSummary
     proxies.keepsAnswers = true
     var replay = Replay(
-      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage), selection: selection,
-      writer: isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions),
+      names: NameStage(workspace.compilation.input, workspace.tables, vantage: vantage.vantage),
+      output: ReplayOutput(selection, isSummary ? nil : FlowWriter(descriptor: 1, options: printOptions)),
       recordsEveryPacket: printing.packets && !isSummary, options: options, proxies: proxies, sampling: latency.sampling
     )
     let progress = ProgressBar(captures, console: console, writesEvents: !isSummary)
@@ -166,13 +166,22 @@ struct ReplayCommand: ParsableCommand {
     var statistics = replay.statistics()
     statistics.vantage = assumption
     statistics.seconds = Workspace.seconds(ContinuousClock.now - start)
-    try finish(statistics, capture.damage, readerIsGone: replay.readerIsGone, console)
+    try finish(statistics, capture.damage, replay.order, readerIsGone: replay.readerIsGone, console)
   }
 
   private func finish(
-    _ statistics: ReplayStatistics, _ damage: [CaptureError], readerIsGone: Bool, _ console: Console
+    _ statistics: ReplayStatistics, _ damage: [CaptureError], _ order: CaptureOrder, readerIsGone: Bool,
+    _ console: Console
   ) throws {
     for damage in damage { console.report(Diagnostic(damage, .warning)) }
+    if order.count > 0 {
+      console.report(
+        Diagnostic(
+          .warning, at: nil,
+          "packets more than a second behind others before them: \(BenchText.grouped(order.count))",
+          hint: "within a capture packets are judged in the order of the file; reordercap puts them in order of time",
+          identifier: WarningIdentifier.outOfOrder.rawValue))
+    }
     if readerIsGone, statsJson == nil { return }
     if statistics.packets == 0 {
       console.report(

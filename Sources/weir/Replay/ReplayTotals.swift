@@ -39,6 +39,7 @@ final class ReplayTotals: Sendable {
     var drops: [DropTally]
     var latency: LatencyRecorder?
     var damage: [CaptureError]
+    var order: CaptureOrder
   }
 
   /// Reads the captures to their end.
@@ -54,6 +55,7 @@ final class ReplayTotals: Sendable {
     var packets = CapturedPackets(capacity: Replay.batch)
     var prepared = PreparedPackets(capacity: Replay.batch)
     var number = 0
+    var order = CaptureOrder()
     while true {
       capture.next(&packets)
       guard packets.count > 0 else { break }
@@ -64,12 +66,13 @@ final class ReplayTotals: Sendable {
         worker.judgeEach(packets, from: number)
       }
       number += packets.count
+      order.review(packets)
       progress.advance(packets)
     }
     worker.finish()
     return Outcome(
       counters: worker.counters, proxies: worker.proxyCounters, drops: [worker.drops], latency: worker.latency,
-      damage: capture.damage)
+      damage: capture.damage, order: order)
   }
 
   private func runTogether(
@@ -79,15 +82,19 @@ final class ReplayTotals: Sendable {
     let results = ResultBox(count: threads)
     try Threads.run(threads) { [tables, lookup, options, proxies, sampling, progress] number in
       var worker = ReplayWorker(lookup, options, ProxyStage(tables, proxies), sampling, capacity: ChunkQueue.chunk)
+      var order = CaptureOrder()
       queue.work(as: number) { packets, prepared, first, upcoming in
         worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
         // Every engine sees every chunk.
-        if number == 0 { progress.advance(packets) }
+        guard number == 0 else { return }
+        order.review(packets)
+        progress.advance(packets)
       }
       worker.finish()
       results.set(
         .init(
-          counters: worker.counters, proxies: worker.proxyCounters, drops: worker.drops, latency: worker.latency),
+          counters: worker.counters, proxies: worker.proxyCounters, drops: worker.drops, latency: worker.latency,
+          order: order),
         at: number)
     }
     var counters = EngineCounters()
@@ -101,7 +108,7 @@ final class ReplayTotals: Sendable {
     }
     return Outcome(
       counters: counters, proxies: proxyCounters, drops: results.all.map(\.drops), latency: latency,
-      damage: queue.damage)
+      damage: queue.damage, order: results.all.first?.order ?? CaptureOrder())
   }
 
   /// Names what was found; the time is the caller's to add.

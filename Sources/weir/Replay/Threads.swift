@@ -46,6 +46,8 @@ final class ResultBox: Sendable {
     var proxies: ProxyCounters
     var drops: DropTally
     var latency: LatencyRecorder?
+    /// As the first thread saw it.
+    var order: CaptureOrder
   }
 
   init(count: Int) { results = Mutex([Result?](repeating: nil, count: count)) }

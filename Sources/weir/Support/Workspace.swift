@@ -88,6 +88,7 @@ struct Workspace {
     compatibility = options.compat
     compileSeconds = Self.seconds(end - compiled)
     warned += Self.reportFindings(compilation, &report, isStrict: options.strict)
+    warned += Self.reportSharedAddresses(compilation, &report)
     report.finish()
     if options.strict, warned > 0 {
       console.say("\(warned) warning\(warned == 1 ? "" : "s") about objects: --strict takes none")

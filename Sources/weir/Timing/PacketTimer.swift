@@ -37,6 +37,11 @@ struct PacketTimer: ~Copyable {
     recorder.record(timings)
   }
 
+  /// What the packet judged last with this place in its batch took at each hop; empty when it was not timed.
+  func hops(of index: Int) -> [(name: String, nanoseconds: UInt64)] {
+    index < timings.count ? recorder.hops(of: timings[index]) : []
+  }
+
   /// Has proxies judge a packet, and keeps the time that they take.
   ///
   /// - Returns: whether the packet goes from a server to its client.

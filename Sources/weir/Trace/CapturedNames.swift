@@ -48,7 +48,7 @@ struct CapturedNames {
     proxies.keepsAnswers = true
     var replay = Replay(
       names: NameStage(workspace.compilation.input, workspace.tables, vantage: VantageOption.auto.vantage),
-      selection: FlowSelection(), writer: nil, recordsEveryPacket: false, options: options, proxies: proxies,
+      output: ReplayOutput(FlowSelection(), nil), recordsEveryPacket: false, options: options, proxies: proxies,
       sampling: nil)
     try replay.run(&capture, onlyForReader: false)
     for damage in capture.damage { console.report(Diagnostic(damage, .warning)) }

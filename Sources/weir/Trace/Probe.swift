@@ -46,6 +46,16 @@ struct Probe {
   /// What the connection carries, for the proxies that it meets.
   var layer7 = L7Question()
 
+  /// Two addresses of different families have no packet between them.
+  static func requireOneFamily(_ source: ProbeEnd, _ destination: ProbeEnd) throws(ProbeError) {
+    guard case .address(let from) = source, case .address(let to) = destination, from.isIPv6 != to.isIPv6 else {
+      return
+    }
+    throw ProbeError(
+      message: "no connection goes from \(from) to \(to): one is IPv4, the other IPv6",
+      hint: "give two addresses of one family, or pods by their names")
+  }
+
   /// `TCP 80`, `ICMP type 8`, `protocol 47`.
   var protocolText: String {
     let name = Self.name(of: protocolNumber)

@@ -55,6 +55,7 @@ struct ProbeLine: Decodable {
     let asked = number == 1 || number == 58 ? icmpType ?? port : port
     guard let value = UInt16(exactly: asked ?? 0) else { throw ProbeError(message: "\(asked ?? 0) is no port") }
     var probe = Probe(source: try from.end(), destination: try to.end(), protocolNumber: number, port: value)
+    try Probe.requireOneFamily(probe.source, probe.destination)
     probe.layer7 = try Layer7Text(http: http, headers: headers ?? [], host: host, sni: sni, dns: dns)
       .question(protocolNumber: number)
     return probe

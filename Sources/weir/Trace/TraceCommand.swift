@@ -84,12 +84,14 @@ struct TraceCommand: ParsableCommand {
     let tracer = Tracer(workspace.compilation, compatibility: workspace.compatibility)
     let explains = probes == nil || explain || self.output == .text
     let explainer = explains ? TraceExplainer(workspace, tracer) : nil
+    let notes = TraceNotes(tracer.tables)
     var output = StandardOutput()
     var failed = false
     for case (let place, let probe) in parsed {
       do throws(ProbeError) {
         var result = try tracer.trace(probe.get())
         result.answers = names?.answers(behind: result, tracer.tables) ?? []
+        result.notes = notes.notes(result)
         write(result, explainer?.explain(result), tracer, to: &output)
       } catch {
         console.report(Diagnostic(.error, at: place, error.message, hint: error.hint))
@@ -130,6 +132,11 @@ struct TraceCommand: ParsableCommand {
     }
     let source = try end(from ?? "", "--from")
     let destination = try end(to ?? "", "--to")
+    do throws(ProbeError) {
+      try Probe.requireOneFamily(source, destination)
+    } catch {
+      throw ValidationError([error.message, error.hint].compactMap(\.self).joined(separator: "; "))
+    }
     if let icmpType {
       guard !layer7.isGiven else { throw ValidationError("ICMP carries neither HTTP, TLS nor DNS") }
       let isIPv6 = [source, destination].contains {

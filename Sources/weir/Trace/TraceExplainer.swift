@@ -14,8 +14,6 @@ struct TraceExplanation {
   /// What the input lacks to be sure of the overall verdict.
   var undecidable: [String] = []
   var referenceBugs: [ReferenceBug] = []
-  /// What a user should know beside the verdict.
-  var notes: [String] = []
 }
 
 /// Explains traced connections. What the reference's bugs have to do with a verdict is asked of a second compilation,
@@ -49,7 +47,6 @@ final class TraceExplainer {
     let gaps = unmanaged + hops.flatMap { $1?.undecidable ?? [] }
     if !isSettled { explanation.undecidable = gaps.reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
     explanation.referenceBugs = Set(hops.flatMap { $1?.referenceBugs ?? [] }).sorted { $0.rawValue < $1.rawValue }
-    explanation.notes = notes(result)
     return explanation
   }
 
@@ -83,33 +80,6 @@ final class TraceExplainer {
     return
       "\(tracer.tables.endpoints[index].name) has no CiliumEndpoint with an identity in the input: if Cilium does not "
       + "manage it, nobody judges its \(direction)"
-  }
-
-  /// A node's address is a service's on its node ports alone.
-  private func stands(_ service: ServiceFrontend, for address: IPAddress, _ port: UInt16) -> Bool {
-    guard service.address == address else { return false }
-    let isNode = tracer.tables.ipcache.contains {
-      $0.prefix == IPPrefix(host: address) && ($0.nodeIndex >= 0 || ReservedIdentity.isNode($0.identity))
-    }
-    return !isNode || service.port == port
-  }
-
-  private func notes(_ result: TraceResult) -> [String] {
-    var notes: [String] = []
-    if tracer.tables.settings.auditMode, result.hops.contains(where: { $0.verdict.reason != .none }) {
-      notes.append("policy-audit-mode is on: what policy drops passes all the same, and is only reported (AUDIT)")
-    }
-    return notes + serviceNotes(result)
-  }
-
-  private func serviceNotes(_ result: TraceResult) -> [String] {
-    guard case .address(let address) = result.destination.probe,
-      let service = tracer.tables.services.first(where: { stands($0, for: address, result.probe.port) })
-    else { return [] }
-    return [
-      "\(address) is an address of service \(service.namespace)/\(service.name): Cilium translates it to a backend before "
-        + "policy; trace the backend pod and its port instead"
-    ]
   }
 }
 

@@ -22,10 +22,11 @@ struct TraceJSON {
       write("source_identity", result.sourceIdentity, to: &json)
       write("destination_identity", result.destinationIdentity, to: &json)
       write(result.answers, to: &json)
-      guard let explanation else { return }
-      json.optional("undecidable", explanation.undecidable)
-      json.optional("reference_bug", explanation.referenceBugs.map(\.rawValue).joined(separator: ", "))
-      json.optional("notes", explanation.notes)
+      if let explanation {
+        json.optional("undecidable", explanation.undecidable)
+        json.optional("reference_bug", explanation.referenceBugs.map(\.rawValue).joined(separator: ", "))
+      }
+      json.optional("notes", result.notes)
     }
   }
 

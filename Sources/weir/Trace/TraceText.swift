@@ -23,7 +23,7 @@ struct TraceText {
     lines += hop(result.egress, explanation.egress, .egress, at: result.source)
     lines += hop(result.ingress, explanation.ingress, .ingress, at: result.destination)
     if !result.answers.isEmpty { lines += [""] + result.answers.flatMap { style.wrap($0.text, first: "") } }
-    for note in explanation.notes { lines += [""] + style.wrap(note, first: "Note: ") }
+    for note in result.notes { lines += [""] + style.wrap(note, first: "Note: ") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -39,6 +39,8 @@ struct TraceResult {
   var ingress: TraceHop?
   /// DNS answers of captures that gave an end its names.
   var answers: [CapturedNames.Answer] = []
+  /// What a user should know beside the verdict.
+  var notes: [String] = []
 
   /// As the other end sees it, where that one is judged.
   var sourceIdentity: UInt32 { ingress?.peerIdentity ?? source.identity }

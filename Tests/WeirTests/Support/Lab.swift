@@ -4,6 +4,9 @@ import Testing
 
 /// The recorded lab of `captures/lab`: a cluster, its policies, two captures, and the verdicts to expect.
 enum Lab {
+  /// What events show in place of an address: of the DNS service its backend.
+  static func translated(_ address: String) -> String { address == "10.96.0.10" ? "10.244.0.2" : address }
+
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   static let folder = package.appendingPathComponent("captures/lab")

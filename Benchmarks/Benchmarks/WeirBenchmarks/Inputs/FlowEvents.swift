@@ -1,11 +1,12 @@
 import Addresses
 import Flow
 
-/// Events as a replay makes them: for each connection a policy verdict, and for one in four a drop too.
+/// Events as a replay makes them: for each connection a policy verdict, and for one in four a drop too. Ends, nodes and
+/// policies are shared.
 enum FlowEvents {
-  static func events(_ count: Int) -> [FlowEvent] {
+  static func flows(_ count: Int) -> [Flow] {
     var random = RandomNumbers(seed: 7)
-    return (0..<count).map { FlowEvent(flow($0, &random)) }
+    return (0..<count).map { flow($0, &random) }
   }
 
   private static func flow(_ number: Int, _ random: inout RandomNumbers) -> Flow {
@@ -13,7 +14,6 @@ enum FlowEvents {
     var flow = Flow()
     flow.time = 1_760_000_000_000_000_000 + Int64(number) * 1_234_567
     flow.uuid = FlowUUID(seed: 0, index: UInt64(number))
-    flow.emitter = Flow.Emitter(name: "Weir", version: "1.0")
     flow.type = .l3l4
     flow.verdict = isDropped ? .dropped : .forwarded
     flow.dropReason = isDropped ? .policyDenied : .unknown
@@ -23,17 +23,29 @@ enum FlowEvents {
     flow.ip = Flow.IP(
       source: EngineWorld.address(random.below(256)), destination: EngineWorld.address(random.below(256)))
     flow.l4 = .tcp(Flow.TCP(source: UInt16(32_768 + random.below(28_000)), destination: 8080, flags: .syn))
-    flow.source = end("cart", random.below(256))
-    flow.destination = end("ledger", random.below(256))
-    flow.nodeName = "node-\(random.below(8))"
+    flow.sharedSource = clients[random.below(256)]
+    flow.sharedDestination = servers[random.below(256)]
+    flow.observer = observers[random.below(8)]
     flow.trafficDirection = number % 2 == 0 ? .egress : .ingress
     flow.summary = .derived
     guard !isDropped else { return flow }
     flow.policyMatchType = .l3l4
-    flow.file = Flow.FileInfo(name: "policies/\(random.below(20)).yaml", line: UInt32(1 + random.below(400)))
-    let policy = Flow.Policy(name: "allow-cart", namespace: "shop", kind: "CiliumNetworkPolicy")
-    if number % 2 == 0 { flow.egressAllowedBy = [policy] } else { flow.ingressAllowedBy = [policy] }
+    flow.attribution = attributions[number % 2 * 100 + random.below(100)]
     return flow
+  }
+
+  private static let clients = (0..<256).map { SharedValue(end("cart", $0)) }
+  private static let servers = (0..<256).map { SharedValue(end("ledger", $0)) }
+  private static let observers = (0..<8).map {
+    SharedValue(Flow.Observer(emitter: Flow.Emitter(name: "Weir", version: "1.0"), nodeName: "node-\($0)"))
+  }
+  /// A hundred rules of each direction.
+  private static let attributions = (0..<200).map { number in
+    var attribution = Flow.Attribution()
+    attribution.file = Flow.FileInfo(name: "policies/\(number % 20).yaml", line: UInt32(1 + number))
+    let policy = Flow.Policy(name: "allow-cart", namespace: "shop", kind: "CiliumNetworkPolicy")
+    if number < 100 { attribution.egressAllowedBy = [policy] } else { attribution.ingressAllowedBy = [policy] }
+    return SharedValue(attribution)
   }
 
   private static func end(_ application: String, _ number: Int) -> FlowEndpoint {
