@@ -27,6 +27,8 @@ struct FlowRecorder {
   private var flow = Flow()
   /// Names that the ends of the packet to be recorded next are known by.
   var names: (source: [String], destination: [String]) = ([], [])
+  /// Where the packets are judged, of a live interface.
+  var interface: Flow.Interface?
   /// How long each hop took for the packet to be recorded next, where it was timed.
   var latency: [(name: String, nanoseconds: UInt64)] = []
 
@@ -199,6 +201,7 @@ struct FlowRecorder {
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
     if let tunnel { flow.tunnel = tunnel }
+    if let interface { flow.interface = interface }
     if !latency.isEmpty { flow.extensions = .latency(latency) }
   }
 
