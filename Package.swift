@@ -7,6 +7,8 @@ let features: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
+  // What the compiler cannot prove is checked in debug builds, and so by the tests.
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// The packet loop crosses module borders; these targets are optimised as one.

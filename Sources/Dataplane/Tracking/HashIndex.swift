@@ -17,7 +17,7 @@ struct HashIndex: ~Copyable {
   static let window = 128
 
   /// Low 32 bits of the hash, then the number + 1; 0 empty, `removed` empty but passed by.
-  private var entries: FixedBuffer<UInt64>
+  private var entries: ReservedBuffer<UInt64>
   private var mask: Int
   /// Entries that are not empty, marks of removed ones included.
   private var used = 0
@@ -26,7 +26,7 @@ struct HashIndex: ~Copyable {
 
   /// - Parameter capacity: numbers it will hold; it is twice as large.
   init(capacity: Int) {
-    entries = FixedBuffer(repeating: 0, count: capacity * 2)
+    entries = ReservedBuffer(count: capacity * 2)
     mask = capacity * 2 - 1
   }
 
@@ -50,7 +50,7 @@ struct HashIndex: ~Copyable {
   @inline(__always)
   func next(_ probe: inout Probe) -> Int {
     while probe.remaining > 0 {
-      let entry = entries[probe.position]  // masked to the size
+      let entry = entries.base[probe.position]  // masked to the size
       if entry == 0 { break }
       probe.position = (probe.position &+ 1) & mask
       probe.remaining &-= 1
@@ -69,16 +69,16 @@ struct HashIndex: ~Copyable {
     let entry = hash &<< 32 | UInt64(number &+ 1)
     var position = home
     for _ in 0..<Self.window {
-      let present = entries[position]
+      let present = entries.base[position]
       if present == 0 || present & 0xffff_ffff == Self.removed {
         if present == 0 { used &+= 1 }
-        entries[position] = entry
+        entries.base[position] = entry
         return -1
       }
       position = (position &+ 1) & mask
     }
-    let lost = Int(truncatingIfNeeded: entries[home] & 0xffff_ffff) &- 1
-    entries[home] = entry
+    let lost = Int(truncatingIfNeeded: entries.base[home] & 0xffff_ffff) &- 1
+    entries.base[home] = entry
     return lost
   }
 
@@ -86,11 +86,11 @@ struct HashIndex: ~Copyable {
     let entry = hash &<< 32 | UInt64(number &+ 1)
     var position = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Self.window {
-      if entries[position] == entry {
-        entries[position] = Self.removed
+      if entries.base[position] == entry {
+        entries.base[position] = Self.removed
         return
       }
-      if entries[position] == 0 { return }
+      if entries.base[position] == 0 { return }
       position = (position &+ 1) & mask
     }
   }
@@ -104,7 +104,7 @@ struct HashIndex: ~Copyable {
   mutating func rebuild(capacity: Int, lost: (Int) -> Void) {
     var fresh = HashIndex(capacity: capacity)
     for position in 0...mask {
-      let entry = entries[position]
+      let entry = entries.base[position]
       guard entry != 0, entry & 0xffff_ffff != Self.removed else { continue }
       // The low half of the hash is all that positions are made of.
       let number = fresh.insert(entry &>> 32, Int(truncatingIfNeeded: entry & 0xffff_ffff) &- 1)

@@ -1,4 +1,5 @@
 import Addresses
+import CPrefetch
 import Dataplane
 import Flow
 import Packet
@@ -72,6 +73,15 @@ struct DropTally {
     var number: Int
   }
 
+  /// A packet that was not looked for among the rows yet.
+  private struct Waiting {
+    var row: Row
+    var hash: UInt64
+    var first: First
+  }
+
+  /// As many packets wait for one another.
+  private static let patience = 64
   /// More different pairs of addresses than this are only counted.
   private static let limit = 1 << 16
   /// Rows looked at for a packet; pairs chosen to collide are only counted.
@@ -83,6 +93,7 @@ struct DropTally {
   /// Open addressing, at least half of it empty: the upper half of a row's hash, then its number + 1; 0 empty.
   private var index = [UInt64](repeating: 0, count: 1 << 10)
   private var others: UInt64 = 0
+  private var waiting: [Waiting] = []
   /// What ends were called, each pair of lists once.
   private var names = [Names(source: [], destination: [])]
   private var nameNumbers: [Names: Int32] = [:]
@@ -100,9 +111,9 @@ struct DropTally {
   /// - Parameter number: its place in the captures.
   mutating func add(_ packet: CapturedPacket, _ verdict: PacketVerdict, _ lookup: LookupTables, number: Int) {
     if let plain = lookup.plain(packet) {
-      add(Row(plain, verdict), verdict, number)
+      wait(Row(plain, verdict), First(verdict: verdict, number: number))
     } else {
-      add(Row(lookup.view(of: packet).headers, verdict), verdict, number)
+      wait(Row(lookup.view(of: packet).headers, verdict), First(verdict: verdict, number: number))
     }
   }
 
@@ -114,7 +125,7 @@ struct DropTally {
   mutating func add(_ headers: PacketHeaders, _ verdict: PacketVerdict, names: Names, number: Int) {
     var row = Row(headers, verdict)
     if !names.isEmpty { row.names = self.number(of: names) }
-    add(row, verdict, number)
+    wait(row, First(verdict: verdict, number: number))
   }
 
   private mutating func number(of names: Names) -> Int32 {
@@ -126,22 +137,44 @@ struct DropTally {
     return number
   }
 
-  private mutating func add(_ row: Row, _ verdict: PacketVerdict, _ number: Int) {
-    let hash = row.hash
-    var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
+  private mutating func wait(_ row: Row, _ first: First) {
+    waiting.append(Waiting(row: row, hash: row.hash, first: first))
+    if waiting.count == Self.patience { countWaiting() }
+  }
+
+  /// Counts those that wait: together, so that memory for one comes while others are looked for.
+  private mutating func countWaiting() {
+    index.withUnsafeBufferPointer { index in
+      for packet in waiting { weir_prefetch(index.baseAddress.unsafelyUnwrapped + home(packet.hash)) }
+    }
+    rows.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      for packet in waiting {
+        // Most likely its row, where it has one.
+        weir_prefetch(base + (Int(truncatingIfNeeded: index[home(packet.hash)] & ~Self.tag) - 1))
+      }
+    }
+    for packet in waiting { count(packet) }
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (index.count - 1) }
+
+  private mutating func count(_ packet: Waiting) {
+    var position = home(packet.hash)
     for _ in 0..<Self.window {
       let entry = index[position]
       if entry == 0 {
         guard rows.count < Self.limit else { break }
-        rows.append(row)
-        firsts.append(First(verdict: verdict, number: number))
-        index[position] = hash & Self.tag | UInt64(rows.count)
+        rows.append(packet.row)
+        firsts.append(packet.first)
+        index[position] = packet.hash & Self.tag | UInt64(rows.count)
         if rows.count * 2 > index.count { grow() }
         return
       }
-      if (entry ^ hash) & Self.tag == 0 {
+      if (entry ^ packet.hash) & Self.tag == 0 {
         let known = Int(truncatingIfNeeded: entry & ~Self.tag) - 1
-        if rows[known].isSamePair(row) {
+        if rows[known].isSamePair(packet.row) {
           rows[known].count += 1
           return
         }
@@ -157,7 +190,7 @@ struct DropTally {
     index = [UInt64](repeating: 0, count: index.count * 4)
     for number in rows.indices {
       let hash = rows[number].hash
-      var position = Int(truncatingIfNeeded: hash) & (index.count - 1)
+      var position = home(hash)
       while index[position] != 0 { position = (position + 1) & (index.count - 1) }
       index[position] = hash & Self.tag | UInt64(number + 1)
     }
@@ -167,6 +200,11 @@ struct DropTally {
   static func pairs(_ tallies: [DropTally], _ tables: Tables) -> DeniedPairs {
     var directory = EndpointDirectory(tables)
     var pairs = DeniedPairs()
+    let tallies = tallies.map { tally in
+      var tally = tally
+      tally.countWaiting()
+      return tally
+    }
     var rows = tallies.flatMap { tally in
       zip(tally.rows, tally.firsts).map { (row: $0, first: $1, names: tally.names[Int($0.names)]) }
     }
