@@ -212,8 +212,9 @@ struct FlowRecorder {
     flow.ip = headers.ipVersion == 0 ? nil : Flow.IP(source: headers.source, destination: headers.destination)
     flow.l4 = Self.layer4(of: headers)
     guard verdict.service >= 0 else { return }
-    flow.sourceService = nil
-    flow.destinationService = nil
+    // What an earlier hop named. Asked first, as a change costs the details a copy.
+    if flow.sourceService != nil { flow.sourceService = nil }
+    if flow.destinationService != nil { flow.destinationService = nil }
     flow.showService(of: verdict, at: direction, in: tables)
   }
 
