@@ -1,5 +1,5 @@
 internal import CBPF
-internal import Foundation
+internal import FoundationEssentials
 internal import Glibc
 
 /// The loaded BPF object, owned: its programs and maps go when it does, unless something is still attached.

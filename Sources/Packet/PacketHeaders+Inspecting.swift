@@ -5,8 +5,8 @@ extension PacketHeaders {
   ///   their numbers are unknown protocols. Where no TCP, UDP, SCTP or ICMP is found behind them, nothing changes.
   /// - IPv6: what follows a header whose options run out of the packet is not read; Cilium looks at no options.
   public func inspected(_ bytes: RawSpan) -> PacketHeaders {
-    if ipVersion == 6 { return flags.contains(.hasOptions) ? inspectedIPv6(bytes) : self }
-    guard ipVersion == 4, transportOffset != 0, flags.isDisjoint(with: Self.transportFlags) else { return self }
+    guard mayHideMore else { return self }
+    if ipVersion == 6 { return inspectedIPv6(bytes) }
     var inner = self
     inner.readExtensionHeaders(bytes, at: Int(transportOffset), end: Int(payloadEnd), checkingOptions: true)
     guard inner.flags.contains(.hasPorts) || inner.flags.contains(.hasICMP) else { return self }
@@ -15,6 +15,14 @@ extension PacketHeaders {
 
   /// The same for bytes behind a pointer.
   public func inspected(_ bytes: UnsafeRawBufferPointer) -> PacketHeaders { inspected(bytes.bytes) }
+
+  /// Whether `inspected` may find anything else.
+  @inlinable @inline(__always)
+  public var mayHideMore: Bool {
+    if ipVersion == 6 { return flags.contains(.hasOptions) }
+    return ipVersion == 4 && transportOffset != 0
+      && flags.isDisjoint(with: [.hasPorts, .hasICMP, .transportTruncated, .transportMalformed])
+  }
 
   private static let transportFlags: Flags = [.hasPorts, .hasICMP, .transportTruncated, .transportMalformed]
 

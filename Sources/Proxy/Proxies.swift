@@ -32,6 +32,24 @@ public struct Proxies: ~Copyable {
       self.originalLength = originalLength
       self.timestamp = timestamp
     }
+
+    /// What may be kept when the next packet is read.
+    fileprivate var withoutBytes: Packet {
+      var packet = self
+      packet.bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return packet
+    }
+  }
+
+  /// A connection's packet for which bytes before it are missing.
+  public struct Waiting {
+    /// Without its bytes.
+    public var packet: Packet
+    public var verdict: PacketVerdict
+    /// The packet was refused when it came.
+    public var isRefused: Bool
+    /// What the proxies make of everything that waited.
+    public fileprivate(set) var outcome = ProxyOutcome()
   }
 
   private var tables: Tables
@@ -39,6 +57,10 @@ public struct Proxies: ~Copyable {
   private var reassembler: StreamReassembler
   private var fragments = DatagramReassembler()
   private var frame = 0
+  /// Connections in which segments wait for bytes before them.
+  private var waiting: [Int: Waiting] = [:]
+  /// Those that are still to be judged at the capture's end, the last first.
+  private var waitingOrder: ArraySlice<Int>?
 
   public init(_ tables: Tables, settings: ProxySettings = ProxySettings()) {
     self.tables = tables
@@ -72,6 +94,8 @@ public struct Proxies: ~Copyable {
     reassembler = StreamReassembler(limits: reassembler.limits)
     fragments = DatagramReassembler()
     frame = 0
+    waiting = [:]
+    waitingOrder = nil
   }
 
   /// Judges further connections by other tables, whose endpoints keep their numbers. Those that are known stay under the
@@ -97,7 +121,7 @@ public struct Proxies: ~Copyable {
     streams.report.outcome.isReply = route.isReply
     streams.report.outcome.firstProxy = route.places.first?.direction
     switch packet.headers.protocolNumber {
-    case 6: judgeSegment(packet, route)
+    case 6: judgeSegment(packet, route, verdict)
     case 17 where packet.headers.flags.contains(.fragment): judgeFragment(packet, verdict)
     case 17: judgeDatagram(packet, route)
     default: break
@@ -105,7 +129,7 @@ public struct Proxies: ~Copyable {
     return streams.report.outcome
   }
 
-  private mutating func judgeSegment(_ packet: Packet, _ route: ProxyRoute) {
+  private mutating func judgeSegment(_ packet: Packet, _ route: ProxyRoute, _ verdict: PacketVerdict) {
     let bytes = packet.bytes.bytes
     guard packet.headers.flags.isDisjoint(with: [.fragment, .laterFragment]),
       var segment = TCPSegment(
@@ -118,6 +142,34 @@ public struct Proxies: ~Copyable {
     let payload = bytes.extracting(Int(packet.headers.payloadOffset)..<Int(packet.headers.payloadEnd))
     let stream = reassembler.add(segment, payload, to: &streams)
     streams.follow(stream)
+    guard reassembler.isWaiting(stream) else {
+      if !waiting.isEmpty { waiting[stream] = nil }
+      return
+    }
+    let isRefused = streams.report.outcome.refusedBy != nil
+    // What the client says is judged.
+    if waiting[stream] == nil || !route.isReply && !isRefused {
+      waiting[stream] = Waiting(packet: packet.withoutBytes, verdict: verdict, isRefused: isRefused)
+    }
+  }
+
+  /// Judges what waits in one more connection for bytes that the capture turns out to lack. To be called at its end, until
+  /// there is none; `events` are then those of the connection.
+  public mutating func judgeWaiting() -> Waiting? {
+    let order = waitingOrder ?? waiting.keys.sorted(by: >)[...]
+    waitingOrder = order.dropLast()
+    guard let stream = order.last, var last = waiting.removeValue(forKey: stream) else {
+      waitingOrder = nil
+      return nil
+    }
+    streams.report.beginPacket()
+    if let route = ProxyRoute(last.packet.headers, last.verdict, tables) {
+      streams.report.outcome.isReply = route.isReply
+      streams.current = ProxyStreams.Current(route: route, opens: false)
+      reassembler.finish(stream, &streams)
+    }
+    last.outcome = streams.report.outcome
+    return last
   }
 
   /// The packet that completes a datagram stands for all of it.

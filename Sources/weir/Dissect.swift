@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Layer7
 import Manifest
 import Packet
 
@@ -62,28 +63,26 @@ struct Dissect: ParsableCommand {
     while !output.isClosed, batch.next(&reader, summary.flows, messages) {
       for position in 0..<batch.count {
         let packet = batch[position]
-        let headers = batch.headers(position)
         let length = Int(packet.originalLength)
         let flow = summary.count(
-          headers, batch.place(position), guess: batch.guess(position), timestamp: packet.timestamp, length: length,
-          captured: packet.bytes.count)
+          batch.slots[position], timestamp: packet.timestamp, length: length, captured: packet.bytes.count)
         let frame = summary.packets
         if flow >= 0 {
           messages.read(
-            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
-            stream: &summary.flows[stream: flow])
+            batch.slots[position].headers, packet.bytes.bytes, originalLength: length, frame: frame,
+            timestamp: packet.timestamp, stream: &summary.flows[stream: flow])
         } else {
           // Of a flow that is not listed.
           var stream = CaptureFlow.Stream()
           messages.read(
-            headers, packet.bytes.bytes, originalLength: length, frame: frame, timestamp: packet.timestamp,
-            stream: &stream)
+            batch.slots[position].headers, packet.bytes.bytes, originalLength: length, frame: frame,
+            timestamp: packet.timestamp, stream: &stream)
         }
         guard listsPackets else { continue }
         json.add(
           PacketRow(
             frame: frame, timestamp: packet.timestamp, length: length, captured: packet.bytes.count,
-            headers: headers))
+            headers: batch.slots[position].headers))
       }
       if listsPackets { json.flush { output.write($0) } }
     }

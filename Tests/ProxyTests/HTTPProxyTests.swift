@@ -166,6 +166,67 @@ import Testing
     #expect(stage.counters.closed.isEmpty)
   }
 
+  @Test func requestsBehindLostBytesAreJudgedWhenTheCaptureEnds() {
+    var stage = stage()
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake() + [wire.tcp(Messages.request("GET", "/ok1"))])
+    _ = wire.tcp([UInt8](repeating: 0, count: 50))
+    stage.run([wire.tcp(Messages.request("GET", "/no"), isReply: false), wire.tcp(isReply: true)])
+    stage.run([wire.tcp(Messages.request("GET", "/ok2"))])
+    #expect(stage.events.map(\.text) == ["egress request FORWARDED GET http://shop/ok1"])
+    stage.finish()
+    #expect(
+      stage.events.map(\.text).dropFirst() == [
+        "egress request DROPPED GET http://shop/no", "egress response FORWARDED GET http://shop/no 403",
+        "egress request FORWARDED GET http://shop/ok2",
+      ])
+    #expect(stage.outcomes.last?.refusedBy == .egress)
+    #expect(stage.counters.httpRequests == 3)
+    #expect(stage.counters.httpDenied == 1)
+    // The lost bytes may have been a request too.
+    #expect(stage.counters.unjudged == [.incomplete: 1])
+    let count = stage.outcomes.count
+    stage.finish()
+    #expect(stage.outcomes.count == count)
+  }
+
+  @Test func aBodyOfWhichBytesAreLostHidesNothing() {
+    var stage = stage([.on(80, [.http([(".*", "/ok.*")])])])
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake())
+    stage.run([wire.tcp(Array("POST /ok HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\n".utf8))])
+    _ = wire.tcp([UInt8](repeating: 0, count: 100))
+    stage.run([wire.tcp(Messages.request("GET", "/no"))])
+    stage.finish()
+    #expect(stage.counters.httpRequests == 2)
+    #expect(stage.counters.httpDenied == 1)
+    #expect(stage.counters.unjudged.isEmpty)
+  }
+
+  @Test func aHeadIsRefusedAsSoonAsItIsTooLarge() {
+    var stage = stage()
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake())
+    let start = Array("GET /ok HTTP/1.1\r\nHost: shop\r\nA: ".utf8)
+    let filling = [UInt8](repeating: UInt8(ascii: "a"), count: 60 * 1024 - start.count)
+    #expect(stage.send(wire.tcp(start)).refusedBy == nil)
+    for position in stride(from: 0, to: filling.count, by: 1024) {
+      let piece = Array(filling[position..<min(position + 1024, filling.count)])
+      #expect(stage.send(wire.tcp(piece)).refusedBy == nil)
+    }
+    #expect(stage.send(wire.tcp(Array("a".utf8))).refusedBy == .egress)
+    #expect(stage.counters.closed == [.headTooLarge: 1])
+  }
+
+  @Test func aFirstLineWithoutVersionIsRefusedAtItsEnd() {
+    var stage = stage()
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake())
+    #expect(stage.send(wire.tcp(Array("GET /ok".utf8))).refusedBy == nil)
+    #expect(stage.send(wire.tcp(Array("\r\n".utf8))).refusedBy == .egress)
+    #expect(stage.counters.closed == [.malformedHTTP: 1])
+  }
+
   @Test func aProxyThatIsNotModelledIsNotGuessed() {
     var peer = FilterPeer.peer(parser: "crd")
     peer.listener = "ns/config/name"

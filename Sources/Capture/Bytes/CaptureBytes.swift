@@ -19,7 +19,7 @@ struct CaptureBytes: ~Copyable {
   private var buffer: UnsafeMutableRawBufferPointer
 
   /// A part of a processor's own cache.
-  private static let bufferSize = 256 << 10
+  private static let bufferSize = 512 << 10
 
   init(_ file: consuming MappedFile) {
     cursor = file.base

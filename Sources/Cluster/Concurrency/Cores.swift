@@ -1,5 +1,5 @@
 import Dispatch
-internal import Foundation
+internal import FoundationEssentials
 import Synchronization
 
 /// Spreads independent pieces of work over the machine's cores. What comes out never depends on how many there are.

@@ -104,10 +104,19 @@ public struct HTTP1Parser: Sendable {
   /// looks for a message at the beginning of what comes.
   public mutating func skip(_ count: UInt64) {
     switch state {
-    case .body(let rest) where rest >= count: state = rest == count ? .between : .body(rest - count)
-    case .chunk(let rest) where rest >= count: state = rest == count ? .chunkEnd : .chunk(rest - count)
+    case .body(let rest) where isWithinBody(count): state = rest == count ? .between : .body(rest - count)
+    case .chunk(let rest) where isWithinBody(count): state = rest == count ? .chunkEnd : .chunk(rest - count)
     case .untilClose: break
     default: state = .between
+    }
+  }
+
+  /// Whether `count` lost bytes are all of a body that the parser passes over, and so hide no message.
+  public func isWithinBody(_ count: UInt64) -> Bool {
+    switch state {
+    case .body(let rest), .chunk(let rest): rest >= count
+    case .untilClose: true
+    default: false
     }
   }
 

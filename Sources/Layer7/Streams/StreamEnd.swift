@@ -1,7 +1,7 @@
 public import Addresses
 
 /// One end of a TCP connection or of a conversation over UDP.
-public struct StreamEnd: Hashable, Sendable {
+public struct StreamEnd: Hashable, Sendable, BitwiseCopyable {
   public var address: IPAddress
   public var port: UInt16
 

@@ -19,7 +19,7 @@ public struct StreamReassembler: ~Copyable {
   public internal(set) var counters = StreamCounters()
   var store: ByteStore
   var held = HeldSegments()
-  private var connections: ContiguousArray<StreamConnection> = []
+  private var connections = GrowingTable<StreamConnection>()
   private var index = StreamIndex()
   private var hand = 0
   private var last = -1
@@ -43,29 +43,26 @@ public struct StreamReassembler: ~Copyable {
   /// Asks for the memory of a connection that will be looked at.
   @inline(__always)
   public func prefetch(_ number: Int) {
-    guard connections.indices.contains(number) else { return }
-    connections.withUnsafeBufferPointer { connections in
-      // Within an array that is not empty.
-      let start = UnsafeRawPointer(connections.baseAddress.unsafelyUnwrapped + number)
-      weir_prefetch_for_writing(start)
-      weir_prefetch_for_writing(start + 64)
-      weir_prefetch_for_writing(start + 128)
-    }
+    guard number >= 0, number < connections.count else { return }
+    let start = connections.address(number)
+    weir_prefetch_for_writing(start)
+    weir_prefetch_for_writing(start + 64)
+    weir_prefetch_for_writing(start + 128)
   }
 
   /// Takes in one segment.
   ///
   /// - Parameters:
   ///   - payload: what was captured of it; at most `segment.length` bytes.
-  ///   - guess: the number that its connection may have, which is looked at first.
+  ///   - known: what was returned for another segment between the same ends, or -1; spares the search.
   /// - Returns: the number of its connection, as in `StreamChunk.stream`.
   @discardableResult
   public mutating func add<Consumer: StreamConsumer & ~Copyable>(
-    _ segment: TCPSegment, _ payload: RawSpan, guess: Int = -1, to consumer: inout Consumer
+    _ segment: TCPSegment, _ payload: RawSpan, known: Int = -1, to consumer: inout Consumer
   ) -> Int {
     counters.segments &+= 1
     let (key, isAscending) = StreamKey.of(segment)
-    let number = connection(key, guess, to: &consumer)
+    let number = connection(key, known, to: &consumer)
     if segment.flags.contains(.syn) { synchronize(number, isAscending, segment, to: &consumer) }
     touch(number, isAscending, segment)
     var side = isAscending ? connections[number].ascending : connections[number].descending
@@ -103,9 +100,19 @@ public struct StreamReassembler: ~Copyable {
     return number
   }
 
+  /// Whether segments of a connection wait for bytes before them.
+  public func isWaiting(_ number: Int) -> Bool {
+    connections[number].ascending.held != HeldSegments.none || connections[number].descending.held != HeldSegments.none
+  }
+
+  /// Waits no longer for what is missing of one connection, which then has ended.
+  public mutating func finish<Consumer: StreamConsumer & ~Copyable>(_ number: Int, _ consumer: inout Consumer) {
+    close(number, to: &consumer)
+  }
+
   /// Tells the consumer of everything that is still incomplete. To be called at the end of the capture.
   public mutating func finish<Consumer: StreamConsumer & ~Copyable>(_ consumer: inout Consumer) {
-    for number in connections.indices { close(number, to: &consumer) }
+    for number in 0..<connections.count { close(number, to: &consumer) }
   }
 
   private mutating func write(_ side: StreamSide, _ number: Int, _ isAscending: Bool) {
@@ -116,9 +123,10 @@ public struct StreamReassembler: ~Copyable {
 
   @inline(__always)
   private mutating func connection<Consumer: StreamConsumer & ~Copyable>(
-    _ key: StreamKey, _ guess: Int, to consumer: inout Consumer
+    _ key: StreamKey, _ known: Int, to consumer: inout Consumer
   ) -> Int {
-    if connections.indices.contains(guess), connections[guess].key == key { return guess }
+    // Numbers are given to others only when connections are forgotten.
+    if known >= 0, known < connections.count, counters.evictions == 0 || connections[known].key == key { return known }
     if last >= 0, connections[last].key == key { return last }
     let hash = key.hash
     let found = index.find(hash) { connections[$0].key == key }

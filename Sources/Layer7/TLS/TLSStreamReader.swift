@@ -2,7 +2,7 @@
 ///
 /// A hello may begin anywhere in a record and go on in others. There may be a second one: after a HelloRetryRequest,
 /// perhaps with records of early data between them.
-public struct TLSStreamReader: Sendable {
+public struct TLSStreamReader: Sendable, BitwiseCopyable {
   /// What a look at the next bytes gives.
   public enum Step: Sendable, Equatable {
     case hello(TLSClientHello)

@@ -39,6 +39,8 @@ public enum CloseReason: String, Sendable, Hashable, CaseIterable {
   case encrypted = "TLS where the rules want plain text"
   case notHTTP = "not HTTP where the rules want HTTP"
   case malformedHTTP = "HTTP that Envoy refuses to read"
+  /// It answers with status 431.
+  case headTooLarge = "an HTTP head larger than Envoy takes"
   case notKafka = "not Kafka where the rules want Kafka"
   case notDNS = "not DNS where the rules want DNS"
   case helloTooLarge = "a ClientHello larger than Envoy takes"

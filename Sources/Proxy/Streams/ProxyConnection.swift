@@ -25,6 +25,8 @@ final class ProxyConnection {
   var hasEnded = false
   /// Bytes of the client were lost in the capture: what cannot be read now may be sound.
   var isDamaged = false
+  /// It is counted that lost bytes may hide requests.
+  var isIncomplete = false
 
   var http1 = HTTP1Exchanges()
   var clientHTTP1 = HTTP1Parser()

@@ -17,6 +17,14 @@ extension ProxyStreams {
       judgeHead(bytes, consumed, chunk, connection)
       return .goOn(consumed)
     case .needsBytes, .waits:
+      guard event == .needsBytes, connection.isWhole else { return .wait(consumed) }
+      // Envoy answers as soon as it knows: when a head has become too large, and when a first line names no version.
+      let rest = bytes.byteCount - consumed
+      if rest > Self.maximumHead {
+        closeHTTP(connection, .headTooLarge)
+      } else if rest > 0, connection.clientHTTP1.head.oddities.contains(.unknownVersion) {
+        closeHTTP(connection, .malformedHTTP)
+      }
       return .wait(consumed)
     case .switched(let successor):
       let isPreface =
@@ -25,8 +33,16 @@ extension ProxyStreams {
       return .goOn(consumed)
     case .failed(let failure):
       guard connection.isWhole else { return .wait(consumed) }
-      closeHTTP(connection, failure == .notHTTP ? .notHTTP : .malformedHTTP)
+      closeHTTP(connection, Self.reason(failure))
       return .goOn(consumed)
+    }
+  }
+
+  private static func reason(_ failure: HTTP1Parser.Failure) -> CloseReason {
+    switch failure {
+    case .notHTTP: .notHTTP
+    case .headTooLong, .tooManyFields: .headTooLarge
+    case .invalidChunk, .trailersTooLong, .unknownLength: .malformedHTTP
     }
   }
 
@@ -38,8 +54,9 @@ extension ProxyStreams {
       if connection.isWhole { closeHTTP(connection, .notHTTP) }
       return
     }
-    if connection.isWhole, !head.oddities.isDisjoint(with: Self.codecErrors) || consumed > Self.maximumHead {
-      return closeHTTP(connection, .malformedHTTP)
+    if connection.isWhole {
+      if consumed > Self.maximumHead { return closeHTTP(connection, .headTooLarge) }
+      if !head.oddities.isDisjoint(with: Self.codecErrors) { return closeHTTP(connection, .malformedHTTP) }
     }
     let pending = judge(request, version: head.version(in: bytes), chunk.timestamp, connection)
     if connection.requests.count == ProxyConnection.maximumRequests {

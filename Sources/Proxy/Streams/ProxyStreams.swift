@@ -92,7 +92,10 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     var lost = UInt64.max
     if case .lost(let count?) = reason { lost = UInt64(count) }
     let isClient = chunk.isAscending == connection.isClientAscending
-    if isClient { connection.isDamaged = true }
+    if isClient {
+      connection.isDamaged = true
+      noteLoss(of: lost, connection)
+    }
     switch connection.reading {
     case .opening:
       guard isClient else { return true }
@@ -106,6 +109,19 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
     case .opaque: break
     }
     return connection.reading != .opaque
+  }
+
+  /// Counts a connection that goes on behind bytes of its client that may have held requests.
+  private mutating func noteLoss(of count: UInt64, _ connection: ProxyConnection) {
+    switch connection.reading {
+    case .http1 where connection.clientHTTP1.isWithinBody(count): return
+    case .http1, .http2, .kafka: break
+    // These are given up, or nothing is asked of them.
+    case .opening, .dns, .opaque: return
+    }
+    guard !connection.isIncomplete else { return }
+    connection.isIncomplete = true
+    report.counters.unjudged[.incomplete, default: 0] += 1
   }
 
   /// The connection of a chunk, if it is that of the packet in hand: of others, which are only told to end, nothing is
@@ -139,6 +155,7 @@ struct ProxyStreams: StreamConsumer, ~Copyable {
   /// Nothing more can be said of the connection.
   mutating func giveUp(_ connection: ProxyConnection, _ reason: UnjudgedReason) {
     connection.reading = .opaque
+    if reason == .incomplete, connection.isIncomplete { return }
     report.counters.unjudged[reason, default: 0] += 1
   }
 

@@ -5,7 +5,7 @@ import Layer7
 /// Which protocol a direction speaks shows in what it says first. Until it has shown, every segment is looked at again:
 /// TLS may begin behind something else, such as STARTTLS or the answer of a proxy.
 struct CaptureStreams: StreamConsumer, ~Copyable {
-  private enum Side {
+  enum Side {
     /// Whether anything was said before.
     case unknown(isFirst: Bool)
     case tls(TLSStreamReader)
@@ -28,9 +28,9 @@ struct CaptureStreams: StreamConsumer, ~Copyable {
   }
 
   var messages: CaptureMessages
-  private var sides: ContiguousArray<Side> = []
+  private var sides = GrowingTable<Side>()
   /// The number of a connection's exchanges, or `nothing`.
-  private var exchangeNumbers: ContiguousArray<Int32> = []
+  private var exchangeNumbers = GrowingTable<Int32>()
   private var exchanges = ParserPool<Exchanges>()
   private var http1 = ParserPool<HTTP1Parser>()
   private var http2 = ParserPool<HTTP2Parser>()

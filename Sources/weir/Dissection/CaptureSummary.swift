@@ -28,13 +28,10 @@ struct CaptureSummary: ~Copyable {
   private(set) var vlanTagged = 0
   var flows = FlowTable()
 
-  /// - Parameters:
-  ///   - place: of the packet's flow.
-  ///   - guess: the flow's number, perhaps.
   /// - Returns: the flow's number; -1 when it has none.
   @inline(__always)
   mutating func count(
-    _ headers: PacketHeaders, _ place: FlowTable.Place?, guess: Int, timestamp: Int64, length: Int, captured: Int
+    _ packet: PacketBatch.Slot, timestamp: Int64, length: Int, captured: Int
   ) -> Int {
     packets += 1
     // Lengths are below 2³², so that it takes 2³¹ packets to overflow; damaged captures claim such lengths.
@@ -42,23 +39,23 @@ struct CaptureSummary: ~Copyable {
     capturedBytes &+= captured
     if firstTimestamp == nil { firstTimestamp = timestamp }
     lastTimestamp = timestamp
-    if headers.ipVersion == 0 {
+    if packet.headers.ipVersion == 0 {
       withoutIP.add(length)
     } else {
-      byProtocol[Int(headers.protocolNumber) + (headers.ipVersion == 6 ? 256 : 0)].add(length)
+      byProtocol[Int(packet.headers.protocolNumber) + (packet.headers.ipVersion == 6 ? 256 : 0)].add(length)
     }
-    switch headers.outcome {
+    switch packet.headers.outcome {
     case .arp: arp += 1
     case .truncated: truncated += 1
     case .malformed, .badExtensionHeader: malformed += 1
-    case .ip where headers.flags.contains(.transportTruncated): truncated += 1
-    case .ip where headers.flags.contains(.transportMalformed): malformed += 1
+    case .ip where packet.headers.flags.contains(.transportTruncated): truncated += 1
+    case .ip where packet.headers.flags.contains(.transportMalformed): malformed += 1
     default: break
     }
-    if headers.flags.contains(.fragment) { fragments += 1 }
-    if headers.vlanCount > 0 { vlanTagged += 1 }
-    guard let place else { return -1 }
-    return flows.count(place, guess: guess, tcpFlags: headers.tcpFlags, length: length, frame: packets)
+    if packet.headers.flags.contains(.fragment) { fragments += 1 }
+    if packet.headers.vlanCount > 0 { vlanTagged += 1 }
+    guard let place = packet.place else { return -1 }
+    return flows.count(place, guess: packet.guess, tcpFlags: packet.headers.tcpFlags, length: length, frame: packets)
   }
 
   /// The protocols that occurred, most packets first.

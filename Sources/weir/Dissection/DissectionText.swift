@@ -44,7 +44,7 @@ enum DissectionText {
     return ["  among them  " + counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")]
   }
 
-  private static func flowLines(_ flows: ContiguousArray<CaptureFlow>) -> [String] {
+  private static func flowLines(_ flows: UnsafeBufferPointer<CaptureFlow>) -> [String] {
     guard !flows.isEmpty else { return [] }
     let top = flows.first(topFlows) {
       ($1.bytes &+ $1.reverseBytes, $0.firstFrame) < ($0.bytes &+ $0.reverseBytes, $1.firstFrame)

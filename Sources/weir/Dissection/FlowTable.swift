@@ -15,9 +15,11 @@ struct FlowTable: ~Copyable {
     var ascending: Bool
   }
 
-  private(set) var flows: ContiguousArray<CaptureFlow> = []
+  private var table = GrowingTable<CaptureFlow>()
   private(set) var unlistedPackets = 0
   private var index = StreamIndex()
+
+  var flows: UnsafeBufferPointer<CaptureFlow> { table.all }
 
   /// Nil for packets without an IP header. Asks for the memory that the search will look at.
   @inline(__always)
@@ -33,12 +35,9 @@ struct FlowTable: ~Copyable {
   func prefetch(_ place: Place) -> Int {
     let number = index.find(place.hash) { _ in true }
     guard number >= 0 else { return -1 }
-    flows.withUnsafeBufferPointer { flows in
-      // Within an array that is not empty.
-      let start = UnsafeRawPointer(flows.baseAddress.unsafelyUnwrapped + number)
-      weir_prefetch_for_writing(start)
-      weir_prefetch_for_writing(start + 64)
-    }
+    let start = table.address(number)
+    weir_prefetch_for_writing(start)
+    weir_prefetch_for_writing(start + 64)
     return number
   }
 
@@ -47,25 +46,25 @@ struct FlowTable: ~Copyable {
   @inline(__always)
   mutating func count(_ place: Place, guess: Int, tcpFlags: UInt16, length: Int, frame: Int) -> Int {
     var number =
-      guess >= 0 && flows[guess].key == place.key ? guess : index.find(place.hash) { flows[$0].key == place.key }
+      guess >= 0 && table[guess].key == place.key ? guess : index.find(place.hash) { table[$0].key == place.key }
     if number < 0 {
-      guard flows.count < Self.limit else {
+      guard table.count < Self.limit else {
         unlistedPackets += 1
         return -1
       }
-      number = flows.count
-      flows.append(
+      number = table.count
+      table.append(
         CaptureFlow(key: place.key, ascending: place.ascending, firstFrame: frame, lastFrame: frame))
       // One that gives way because too many hashes fall together is listed again when it goes on.
       _ = index.insert(place.hash, number)
     }
-    flows[number].count(length, ascending: place.ascending, frame: frame, tcpFlags: tcpFlags)
+    table[number].count(length, ascending: place.ascending, frame: frame, tcpFlags: tcpFlags)
     return number
   }
 
   /// What is known of a flow's stream.
   subscript(stream number: Int) -> CaptureFlow.Stream {
-    get { flows[number].stream }
-    _modify { yield &flows[number].stream }
+    _read { yield table[number].stream }
+    _modify { yield &table[number].stream }
   }
 }

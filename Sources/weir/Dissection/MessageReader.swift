@@ -102,8 +102,11 @@ struct MessageReader: ~Copyable {
       let segment = TCPSegment(headers, bytes, originalLength: originalLength, frame: frame, timestamp: timestamp)
     else { return }
     let payload = bytes.extracting(Int(headers.payloadOffset)..<Int(headers.payloadEnd))
-    let number = reassembler.add(segment, payload, guess: Int(stream.number), to: &streams)
-    stream = CaptureFlow.Stream(number: Int32(truncatingIfNeeded: number), isDone: reassembler.isDone(number))
+    let number = reassembler.add(segment, payload, known: Int(stream.number), to: &streams)
+    stream.number = Int32(truncatingIfNeeded: number)
+    // A bare acknowledgement ends nothing.
+    guard segment.length > 0 || !segment.flags.isDisjoint(with: [.syn, .fin]) else { return }
+    stream.isDone = reassembler.isDone(number)
   }
 
   private mutating func readDatagram(_ headers: PacketHeaders, _ bytes: RawSpan, frame: Int) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How often names occur.
 ///
 /// A name is known by its bytes, which lie one after another in one piece of memory: counting one that is known makes
@@ -62,7 +64,12 @@ struct NameCounts {
 
   private func isName(_ number: Int, _ name: UnsafeRawBufferPointer) -> Bool {
     let known = names[number]
-    return known.length == name.count && text[known.start..<known.start + known.length].elementsEqual(name)
+    guard known.length == name.count else { return false }
+    return text.withUnsafeBytes { text in
+      // Without bytes there is nothing to compare, and perhaps no address.
+      guard let known = text.baseAddress.map({ $0 + known.start }), let bytes = name.baseAddress else { return true }
+      return memcmp(known, bytes, name.count) == 0
+    }
   }
 
   private mutating func insert(_ name: UnsafeRawBufferPointer, _ hash: UInt64, at place: Int) {

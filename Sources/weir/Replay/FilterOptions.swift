@@ -1,6 +1,6 @@
 import ArgumentParser
 import Flow
-import Foundation
+import FoundationEssentials
 
 /// hubble's filter flags. They are declared for the help and for checking; what they mean together depends on their
 /// order, as `--not` negates the flag after it, so they are read from the command line itself.

@@ -56,10 +56,26 @@ struct ProxyStage: ~Copyable {
     events = proxies.events
     if let refuser = outcome.refusedBy {
       engine.refuse(
-        view.headers, &verdict, by: refuser,
-        backend: verdict.backend >= 0 ? tables.backends[Int(verdict.backend)] : nil, endsFlow: outcome.endsFlow,
+        view.headers, &verdict, by: refuser, backend: backend(of: verdict), endsFlow: outcome.endsFlow,
         followsRefusal: outcome.followsRefusal)
     }
     return outcome.isReply
+  }
+
+  /// Judges what waits in one more connection for bytes that the captures turn out to lack, and corrects the engine's
+  /// counts; nil when there is none. `events` are then those of the connection.
+  mutating func judgeWaiting(with engine: inout Engine) -> Proxies.Waiting? {
+    guard var waiting = proxies.judgeWaiting() else { return nil }
+    events = proxies.events
+    if let refuser = waiting.outcome.refusedBy, !waiting.isRefused {
+      engine.refuse(
+        waiting.packet.headers, &waiting.verdict, by: refuser, backend: backend(of: waiting.verdict),
+        endsFlow: waiting.outcome.endsFlow, followsRefusal: waiting.outcome.followsRefusal)
+    }
+    return waiting
+  }
+
+  private func backend(of verdict: PacketVerdict) -> ServiceBackend? {
+    verdict.backend >= 0 ? tables.backends[Int(verdict.backend)] : nil
   }
 }

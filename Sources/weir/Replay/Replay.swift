@@ -75,6 +75,7 @@ struct Replay: ~Copyable {
       order.review(packets)
       progress?.advance(packets)
     }
+    while let waiting = proxies?.judgeWaiting(with: &engine) { try record(waiting) }
     try output.finish()
   }
 
@@ -102,6 +103,19 @@ struct Replay: ~Copyable {
       }
     }
     follow(names.learn(&engine, &proxies))
+  }
+
+  /// What proxies say at the captures' end about bytes that waited for lost ones.
+  private mutating func record(_ waiting: Proxies.Waiting) throws {
+    guard output.isWanted, let events = proxies?.events, !events.isEmpty else { return }
+    let (headers, time) = (waiting.packet.headers, waiting.packet.timestamp)
+    recorder.names = (
+      names.names(of: headers.source, knownTo: waiting.verdict.destinationEndpoint, at: time),
+      names.names(of: headers.destination, knownTo: waiting.verdict.sourceEndpoint, at: time)
+    )
+    recorder.latency = []
+    try recorder.record(
+      events, isReply: waiting.outcome.isReply, headers, waiting.verdict, tunnel: nil, at: time, to: &output)
   }
 
   /// Events to come name what the tables have now.

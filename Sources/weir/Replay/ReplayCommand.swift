@@ -240,7 +240,7 @@ struct ReplayCommand: ParsableCommand {
     do {
       try WholeFile.write(json, to: statsJson)
     } catch {
-      console.report(Diagnostic(.error, at: Location(file: statsJson), "cannot be written: \(WholeFile.reason(error))"))
+      console.report(Diagnostic(.error, at: Location(file: statsJson), "cannot be written: \(error)"))
       throw ExitStatus.inputOutput
     }
   }

@@ -69,6 +69,7 @@ final class ReplayTotals: Sendable {
       order.review(packets)
       progress.advance(packets)
     }
+    worker.finish()
     return Outcome(
       counters: worker.counters, proxies: worker.proxyCounters, drops: [worker.drops], latency: worker.latency,
       damage: capture.damage, order: order)
@@ -89,6 +90,7 @@ final class ReplayTotals: Sendable {
         order.review(packets)
         progress.advance(packets)
       }
+      worker.finish()
       results.set(
         .init(
           counters: worker.counters, proxies: worker.proxyCounters, drops: worker.drops, latency: worker.latency,
@@ -155,6 +157,11 @@ struct ReplayWorker: ~Copyable {
     case .some(let proxies): proxies.counters
     case nil: ProxyCounters()
     }
+  }
+
+  /// To be called at the captures' end.
+  mutating func finish() {
+    while proxies?.judgeWaiting(with: &engine) != nil {}
   }
 
   /// - Parameters:

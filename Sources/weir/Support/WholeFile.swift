@@ -1,26 +1,66 @@
-import Foundation
+import Glibc
 
 /// Files that are written whole or not at all.
 enum WholeFile {
+  /// Why a file could not be written.
+  struct Failure: Error, CustomStringConvertible {
+    /// Of the call that failed.
+    var number: Int32
+
+    /// The system's words.
+    var description: String { String(cString: strerror(number)) }
+  }
+
   /// Writes beside the target and renames: a reader never sees half a file, and a failure leaves the old one.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    try Data(bytes).write(to: URL(filePath: path), options: isRegular(path) ? .atomic : [])
-  }
-
-  /// The system's words for why writing failed.
-  static func reason(_ error: any Error) -> String {
-    var error = error as NSError
-    while error.domain != NSPOSIXErrorDomain, let underlying = error.userInfo[NSUnderlyingErrorKey] as? any Error {
-      error = underlying as NSError
+  static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+    guard isReplaceable(path) else { return try write(bytes, open(path, O_WRONLY | O_CLOEXEC)) }
+    let path = target(path)
+    var template = Array("\(path).XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    do throws(Failure) {
+      try write(bytes, descriptor, mode: mode(path))
+      guard rename(template, path) == 0 else { throw Failure(number: errno) }
+    } catch {
+      if descriptor >= 0 { unlink(template) }
+      throw error
     }
-    return error.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
   }
 
-  /// False for devices and pipes, such as `/dev/stdout`, which cannot be replaced.
-  private static func isRegular(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let type = attributes?[.type] as? FileAttributeType else { return true }
-    return type == .typeRegular
+  /// Writes to an open file, and closes it.
+  private static func write(_ bytes: [UInt8], _ descriptor: Int32, mode: mode_t? = nil) throws(Failure) {
+    guard descriptor >= 0 else { throw Failure(number: errno) }
+    defer { close(descriptor) }
+    if let mode { fchmod(descriptor, mode) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw Failure(number: errno)
+      }
+    }
+  }
+
+  /// False for devices and pipes, such as `/dev/stdout`, and for directories.
+  private static func isReplaceable(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// The file that a path leads to, across symbolic links.
+  private static func target(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The permissions of the file that is replaced, or those of a new one.
+  private static func mode(_ path: String) -> mode_t {
+    var status = stat()
+    if stat(path, &status) == 0 { return status.st_mode & 0o7777 }
+    let mask = umask(0)
+    umask(mask)
+    return 0o666 & ~mask
   }
 }

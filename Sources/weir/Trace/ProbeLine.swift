@@ -1,5 +1,5 @@
 import Addresses
-import Foundation
+import FoundationEssentials
 
 /// One line of `--probes`.
 struct ProbeLine: Decodable {

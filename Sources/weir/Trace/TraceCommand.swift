@@ -1,6 +1,6 @@
 import Addresses
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Manifest
 
 /// `weir trace`: would this connection be allowed, and why?
@@ -164,8 +164,7 @@ struct TraceCommand: ParsableCommand {
 
   private func readProbes(_ console: Console) throws -> [Asked] {
     let path = probes ?? "-"
-    let handle = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-    guard let data = try handle?.readToEnd() ?? (handle == nil ? nil : Data()) else {
+    guard let data = FileManager.default.contents(atPath: path == "-" ? "/dev/stdin" : path) else {
       console.report(Diagnostic(.error, at: Location(file: path), "no such file"))
       throw ExitStatus.missingInput
     }

@@ -67,6 +67,14 @@ struct Stage: ~Copyable {
     return outcome
   }
 
+  /// The capture ends.
+  mutating func finish() {
+    while let waiting = proxies.judgeWaiting() {
+      outcomes.append(waiting.outcome)
+      events += proxies.events
+    }
+  }
+
   /// As the engine gives it.
   private func verdict(isReply: Bool) -> PacketVerdict {
     var verdict = PacketVerdict()
