@@ -42,6 +42,19 @@ import Testing
     #expect(engine.judge(.ip(Self.web, "10.0.0.1", protocolNumber: 47)).ingress.state == .reply)
   }
 
+  @Test("a frame that is not opened counts as other, whatever is inside", arguments: [4, 6] as [UInt8])
+  func unopened(version: UInt8) {
+    var engine = Self.fixture().engine()
+    var headers = PacketHeaders()
+    headers.outcome = .otherProtocol
+    headers.flags = .encapsulated
+    headers.ipVersion = version
+    headers.protocolNumber = 6
+    #expect(engine.judge(headers).verdict == .unjudged)
+    let kinds = engine.counters.kinds
+    #expect(kinds.other == 1 && kinds.ipv4 == 0 && kinds.ipv6 == 0 && kinds.tcp == 0)
+  }
+
   @Test("SCTP has ports once enabled")
   func sctp() {
     var fixture = Fixture()

@@ -39,6 +39,7 @@ struct AttachTests {
     let ports = Set(audited.compactMap { $0.l4?.ports?.destination })
     #expect(ports.isSuperset(of: [8080, 9090, 5353, 5454]))
     #expect(!flows.contains { $0.verdict == .dropped })
+    #expect(flows.allSatisfy { $0.interface.map { $0.index > 0 && !$0.name.isEmpty } ?? false })
     #expect(audited.allSatisfy { $0.destination.podName == "web" && $0.trafficDirection == .ingress })
   }
 

@@ -154,7 +154,8 @@ struct AttachCommand: ParsableCommand {
     let attachment = try datapath.attach(to: interface, at: points, side: side, preference: means)
     let set = TableSet(
       fitted.tables, generation: datapath.generation,
-      policyCount: workspace.policies.count(where: \.isAccepted), recordsEveryPacket: printing.packets)
+      policyCount: workspace.policies.count(where: \.isAccepted), recordsEveryPacket: printing.packets,
+      interface: interface)
     announce(attachment.hooks, side, set, learnsNames: names.changesTables, console)
     let proxies = Proxies(fitted.tables, settings: ProxySettings(live: workspace))
     let parts = LiveSession.Parts(

@@ -60,7 +60,7 @@ extension LiveSession {
     metrics.rules.keep(last, of: current.tables)
     let set = TableSet(
       fitted.tables, generation: datapath.generation, policyCount: policyCount,
-      recordsEveryPacket: setup.recordsEveryPacket)
+      recordsEveryPacket: setup.recordsEveryPacket, interface: interface)
     sets[Int(set.generation & 1)] = set
   }
 

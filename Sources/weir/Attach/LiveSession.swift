@@ -40,7 +40,7 @@ struct LiveSession: ~Copyable {
   var wantsReload = false
 
   private var attachment: InterfaceAttachment?
-  private let interface: NetworkInterface
+  let interface: NetworkInterface
   private var output: EventOutput
   private var selector: FlowSelector
   private let signals: SignalQueue

@@ -14,12 +14,16 @@ struct TableSet {
   private var lookup: LookupTables
   private var recorder: FlowRecorder
 
-  init(_ tables: Tables, generation: UInt32, policyCount: Int, recordsEveryPacket: Bool) {
+  /// - Parameter interface: where the packets are judged.
+  init(
+    _ tables: Tables, generation: UInt32, policyCount: Int, recordsEveryPacket: Bool, interface: NetworkInterface
+  ) {
     self.tables = tables
     self.generation = generation
     self.policyCount = policyCount
     lookup = LookupTables(tables)
     recorder = FlowRecorder(tables: tables, recordsEveryPacket: recordsEveryPacket, seed: UInt64(generation))
+    recorder.interface = Flow.Interface(index: interface.index, name: interface.name)
   }
 
   /// Follows names, as the datapath has done.

@@ -27,6 +27,8 @@ struct FlowRecorder {
   private var flow = Flow()
   /// Names that the ends of the packet to be recorded next are known by.
   var names: (source: [String], destination: [String]) = ([], [])
+  /// Where the packets are judged, of a live interface.
+  var interface: Flow.Interface?
   /// How long each hop took for the packet to be recorded next, where it was timed.
   var latency: [(name: String, nanoseconds: UInt64)] = []
 
@@ -199,6 +201,7 @@ struct FlowRecorder {
     if !names.source.isEmpty { flow.sourceNames = names.source }
     if !names.destination.isEmpty { flow.destinationNames = names.destination }
     if let tunnel { flow.tunnel = tunnel }
+    if let interface { flow.interface = interface }
     if !latency.isEmpty { flow.extensions = .latency(latency) }
   }
 
@@ -209,8 +212,9 @@ struct FlowRecorder {
     flow.ip = headers.ipVersion == 0 ? nil : Flow.IP(source: headers.source, destination: headers.destination)
     flow.l4 = Self.layer4(of: headers)
     guard verdict.service >= 0 else { return }
-    flow.sourceService = nil
-    flow.destinationService = nil
+    // What an earlier hop named. Asked first, as a change costs the details a copy.
+    if flow.sourceService != nil { flow.sourceService = nil }
+    if flow.destinationService != nil { flow.destinationService = nil }
     flow.showService(of: verdict, at: direction, in: tables)
   }
 
