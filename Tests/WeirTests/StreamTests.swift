@@ -23,6 +23,15 @@ import Testing
     }
   }
 
+  @Test func probesMayComeThroughAPipe() throws {
+    let probe = #"{"from":{"pod":"demo/test"},"to":{"ip":"10.0.0.1"},"protocol":"TCP","port":80}"#
+    // More than a pipe holds at once.
+    let script = "yes '\(probe)' | head -n 2000 | $WEIR trace -q -f cluster.yaml --probes - -o json"
+    let run = try Weir.shell(script, in: Lab.folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.count == 2000)
+  }
+
   @Test func aGzipCompressedCaptureIsReadAsItIs() throws {
     let scratch = try Scratch()
     let gzip = try Weir.shell("gzip -c dns-and-tls.pcapng > $1", [scratch.path("capture.gz")], in: Lab.folder)

@@ -1,14 +1,33 @@
 import Glibc
 
-/// Files that are written whole or not at all.
+/// Files that are read at once, or written whole or not at all.
 enum WholeFile {
-  /// Why a file could not be written.
+  /// Why a file could not be read or written.
   struct Failure: Error, CustomStringConvertible {
     /// Of the call that failed.
     var number: Int32
 
     /// The system's words.
     var description: String { String(cString: strerror(number)) }
+  }
+
+  /// What is in a file, or comes from standard input for nil.
+  static func read(_ path: String?) throws(Failure) -> [UInt8] {
+    let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
+    guard descriptor >= 0 else { throw Failure(number: errno) }
+    defer { if path != nil { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes += chunk[..<count]
+      } else if count == 0 {
+        return bytes
+      } else if errno != EINTR {
+        throw Failure(number: errno)
+      }
+    }
   }
 
   /// Writes beside the target and renames: a reader never sees half a file, and a failure leaves the old one.

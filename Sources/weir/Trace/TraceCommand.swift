@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Manifest
 
 /// `weir trace`: would this connection be allowed, and why?
@@ -164,8 +165,12 @@ struct TraceCommand: ParsableCommand {
 
   private func readProbes(_ console: Console) throws -> [Asked] {
     let path = probes ?? "-"
-    guard let data = FileManager.default.contents(atPath: path == "-" ? "/dev/stdin" : path) else {
-      console.report(Diagnostic(.error, at: Location(file: path), "no such file"))
+    let data: [UInt8]
+    do throws(WholeFile.Failure) {
+      data = try WholeFile.read(path == "-" ? nil : path)
+    } catch {
+      let reason = error.number == ENOENT ? "no such file" : error.description
+      console.report(Diagnostic(.error, at: Location(file: path), reason))
       throw ExitStatus.missingInput
     }
     let decoder = JSONDecoder()
@@ -173,7 +178,7 @@ struct TraceCommand: ParsableCommand {
     return lines.enumerated().compactMap { index, line -> Asked? in
       guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) else { return nil }
       let place = Location(file: path == "-" ? "<stdin>" : path, position: Position(line: index + 1, column: 1))
-      guard let decoded = try? decoder.decode(ProbeLine.self, from: line) else {
+      guard let decoded = try? decoder.decode(ProbeLine.self, from: Data(line)) else {
         return (
           place,
           .failure(
