@@ -17,11 +17,9 @@ let hotPath: [SwiftSetting] =
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
   ]
 
-/// The Swift libraries within the program, at the addresses they will have: it then starts in half the time, and runs
-/// where no Swift is installed. The last two are parts of Foundation.
-let oneFile = [
-  "-static-stdlib", "-Xclang-linker", "-no-pie", "-l_FoundationCShims", "-l_FoundationCollections",
-]
+/// The Swift libraries within the program: it then starts in half the time, and runs where no Swift is installed. The last
+/// two are parts of Foundation.
+let oneFile = ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"]
 
 let package = Package(
   name: "weir",
