@@ -218,6 +218,16 @@ import Testing
     #expect(stage.counters.closed == [.headTooLarge: 1])
   }
 
+  @Test("as many fields as Envoy takes, and one more", arguments: [(100, false), (101, true)])
+  func fieldsAreLimited(count: Int, isRefused: Bool) {
+    var stage = stage()
+    var wire = Wire(port: 80)
+    stage.run(wire.handshake())
+    let fields = "Host: shop\r\n" + String(repeating: "A: b\r\n", count: count - 1)
+    stage.run([wire.tcp(Array("GET /ok HTTP/1.1\r\n\(fields)\r\n".utf8))])
+    #expect(stage.counters.closed == (isRefused ? [.headTooLarge: 1] : [:]))
+  }
+
   @Test func aFirstLineWithoutVersionIsRefusedAtItsEnd() {
     var stage = stage()
     var wire = Wire(port: 80)

@@ -54,7 +54,7 @@ public struct PreparedPackets: ~Copyable {
   }
 
   /// The earliest and the latest capture time of all of them; the first is later where there are none.
-  var times: (first: Int64, last: Int64) { (clock.first, clock.last) }
+  public var times: (first: Int64, last: Int64) { (clock.first, clock.last) }
 
   public mutating func removeAll() {
     count = 0

@@ -4,6 +4,8 @@ import Layer7
 extension ProxyStreams {
   /// Bytes of a request's head that Envoy takes (`max_request_headers_kb`).
   static var maximumHead: Int { 60 << 10 }
+  /// Fields of a request that Envoy takes (`max_headers_count`, which Cilium does not set).
+  static var maximumFields: Int { 100 }
 
   /// What makes Envoy's codec refuse a request and close the connection.
   private static var codecErrors: HTTP1Head.Oddities {
@@ -55,7 +57,9 @@ extension ProxyStreams {
       return
     }
     if connection.isWhole {
-      if consumed > Self.maximumHead { return closeHTTP(connection, .headTooLarge) }
+      if consumed > Self.maximumHead || head.fields.count > Self.maximumFields {
+        return closeHTTP(connection, .headTooLarge)
+      }
       if !head.oddities.isDisjoint(with: Self.codecErrors) { return closeHTTP(connection, .malformedHTTP) }
     }
     let pending = judge(request, version: head.version(in: bytes), chunk.timestamp, connection)

@@ -62,11 +62,12 @@ final class ReplayTotals: Sendable {
       if sampling == nil {
         prepared.prepare(packets, lookup)
         worker.judge(packets, prepared, engine: 0, from: number)
+        order.review(packets, times: prepared.times)
       } else {
         worker.judgeEach(packets, from: number)
+        order.review(packets)
       }
       number += packets.count
-      order.review(packets)
       progress.advance(packets)
     }
     worker.finish()
@@ -87,7 +88,7 @@ final class ReplayTotals: Sendable {
         worker.judge(packets, prepared, engine: number, from: first, upcoming: upcoming)
         // Every engine sees every chunk.
         guard number == 0 else { return }
-        order.review(packets)
+        order.review(packets, times: prepared.times)
         progress.advance(packets)
       }
       worker.finish()
