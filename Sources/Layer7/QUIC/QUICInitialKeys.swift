@@ -20,32 +20,18 @@ struct QUICInitialKeys {
   /// - Parameter connectionID: the destination's in the client's first packet, or in the first after a Retry.
   init(_ protection: QUICProtection, connectionID: RawSpan) {
     let bytes = connectionID.withUnsafeBytes { [UInt8]($0) }
-    // HKDF-Extract is one HMAC (RFC 5869, section 2.2).
-    let initial = Self.code(of: bytes, key: protection.salt)
-    let client = Self.expand(initial, "client in", count: SHA256.byteCount)
-    key = SymmetricKey(data: Self.expand(client, protection.labels + " key", count: Self.keyLength))
-    headerKey = SymmetricKey(data: Self.expand(client, protection.labels + " hp", count: Self.keyLength))
-    iv = Self.expand(client, protection.labels + " iv", count: Self.nonceLength)
+    let initial = HKDF<SHA256>.extract(inputKeyMaterial: SymmetricKey(data: bytes), salt: protection.salt)
+    let client = Self.expand(SymmetricKey(data: initial), "client in", count: SHA256.byteCount)
+    key = Self.expand(client, protection.labels + " key", count: Self.keyLength)
+    headerKey = Self.expand(client, protection.labels + " hp", count: Self.keyLength)
+    iv = Self.expand(client, protection.labels + " iv", count: Self.nonceLength).withUnsafeBytes { [UInt8]($0) }
   }
 
-  /// HKDF-Expand-Label (RFC 8446, section 7.1) without a context, for at most the bytes of one hash.
-  private static func expand(_ secret: [UInt8], _ label: String, count: Int) -> [UInt8] {
+  /// HKDF-Expand-Label (RFC 8446, section 7.1) without a context.
+  private static func expand(_ secret: SymmetricKey, _ label: String, count: Int) -> SymmetricKey {
     let label = [UInt8]("tls13 ".utf8) + [UInt8](label.utf8)
-    return Array(code(of: [0, UInt8(count), UInt8(label.count)] + label + [0, 1], key: secret).prefix(count))
-  }
-
-  /// HMAC-SHA256 (RFC 2104) by a key that is no longer than the hash's block.
-  ///
-  /// Crypto's own takes any sequence of bytes, and ten times as long for so few of them.
-  private static func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
-    let block = key + [UInt8](repeating: 0, count: SHA256.blockByteCount - key.count)
-    return hash(block.map { $0 ^ 0x5c } + hash(block.map { $0 ^ 0x36 } + message))
-  }
-
-  private static func hash(_ bytes: [UInt8]) -> [UInt8] {
-    var hash = SHA256()
-    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    return hash.finalize().withUnsafeBytes { [UInt8]($0) }
+    let info = [0, UInt8(count), UInt8(label.count)] + label + [0]
+    return HKDF<SHA256>.expand(pseudoRandomKey: secret, info: info, outputByteCount: count)
   }
 
   /// The frames of a packet; nil when it was not made with these keys, or was changed or cut.

@@ -24,7 +24,7 @@ extension ProxyCounters {
       self.closed[reason].map { "\(Self.connections($0)) closed by a proxy: \(reason.rawValue)" }
     }
     let unjudged = self.unjudged.map { (text: $0.key.text, count: $0.value) }.sorted { $0.text < $1.text }
-    return closed + unjudged.map { "\(Self.connections($0.count)) not judged at layer 7: \($0.text)" }
+    return closed + unjudged.map { "\(Self.connections($0.count)) not judged to the end at layer 7: \($0.text)" }
   }
 
   private static func connections(_ count: UInt64) -> String { "\(count) connection\(count == 1 ? "" : "s")" }
