@@ -21,10 +21,10 @@ extension PacketHeaders {
   public var mayHideMore: Bool {
     if ipVersion == 6 { return flags.contains(.hasOptions) }
     return ipVersion == 4 && transportOffset != 0
-      && flags.isDisjoint(with: [.hasPorts, .hasICMP, .transportTruncated, .transportMalformed])
+      && flags.isDisjoint(with: Self.transportFlags)
   }
 
-  private static let transportFlags: Flags = [.hasPorts, .hasICMP, .transportTruncated, .transportMalformed]
+  @usableFromInline static let transportFlags: Flags = [.hasPorts, .hasICMP, .transportTruncated, .transportMalformed]
 
   private func inspectedIPv6(_ bytes: RawSpan) -> PacketHeaders {
     var inner = self

@@ -70,15 +70,6 @@ extension EngineCounters {
     kinds.udp &+= counts.packets &- counts.tcp
   }
 
-  mutating func remove(_ counts: BatchCounts) {
-    packets &-= counts.packets
-    bytes &-= counts.bytes
-    kinds.ipv4 &-= counts.ipv4
-    kinds.ipv6 &-= counts.packets &- counts.ipv4
-    kinds.tcp &-= counts.tcp
-    kinds.udp &-= counts.packets &- counts.tcp
-  }
-
   /// Notes when packets were captured.
   @inline(__always)
   mutating func count(from first: Int64, to last: Int64) {

@@ -25,10 +25,11 @@ extension Engine {
     upcoming: UnsafeRawPointer? = nil, reports: inout VerdictReports
   ) {
     reports.removeAll()
-    // Where several engines share the packets, one counts for all.
-    if engine == 0 { totalsBuffer.base.pointee.add(prepared.counts) }
     var share = prepared.share(of: engine)
-    if options.findsSightings { removeSightings(captured, &share) }
+    // Where several engines share the packets, one counts for all.
+    var counts = engine == 0 ? prepared.counts : BatchCounts()
+    if options.findsSightings { removeSightings(captured, &share, &counts) }
+    totalsBuffer.base.pointee.add(counts)
     guard share.count > 0 else { return }
     totalsBuffer.base.pointee.count(from: prepared.times.first, to: prepared.times.last)
     let upcoming = upcoming ?? captured.upcoming

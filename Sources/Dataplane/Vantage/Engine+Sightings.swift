@@ -4,9 +4,11 @@ internal import Packet
 /// Records that show a packet again which was captured at another point before: between them the packet may have been
 /// routed, put into a tunnel or taken out of one, or translated.
 extension Engine {
-  /// Counts such records and takes them out of the packets to be judged, among which they are counted already.
+  /// Counts such records, and takes them out of the packets to be judged and out of what is counted of these.
   @inline(never)
-  mutating func removeSightings(_ captured: borrowing CapturedPackets, _ packets: inout PreparedPackets.Share) {
+  mutating func removeSightings(
+    _ captured: borrowing CapturedPackets, _ packets: inout PreparedPackets.Share, _ counts: inout BatchCounts
+  ) {
     var kept = 0
     var removed = BatchCounts()
     for position in 0..<packets.count {
@@ -18,7 +20,7 @@ extension Engine {
       }
     }
     packets.count = kept
-    totalsBuffer.base.pointee.remove(removed)
+    counts.remove(removed)
   }
 
   /// Whether the record shows a packet again; it is counted then.
